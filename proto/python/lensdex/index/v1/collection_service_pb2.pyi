@@ -1,0 +1,113 @@
+from lensdex.common.v1 import build_info_pb2 as _build_info_pb2
+from lensdex.index.v1 import collection_pb2 as _collection_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class CreateCollectionRequest(_message.Message):
+    __slots__ = ("collection",)
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    collection: _collection_pb2.Collection
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ...) -> None: ...
+
+class CreateCollectionResponse(_message.Message):
+    __slots__ = ("collection",)
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    collection: _collection_pb2.Collection
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ...) -> None: ...
+
+class GetCollectionRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetCollectionResponse(_message.Message):
+    __slots__ = ("collection", "statistics", "engine", "traits")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    STATISTICS_FIELD_NUMBER: _ClassVar[int]
+    ENGINE_FIELD_NUMBER: _ClassVar[int]
+    TRAITS_FIELD_NUMBER: _ClassVar[int]
+    collection: _collection_pb2.Collection
+    statistics: _collection_pb2.CollectionStatistics
+    engine: str
+    traits: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ..., statistics: _Optional[_Union[_collection_pb2.CollectionStatistics, _Mapping]] = ..., engine: _Optional[str] = ..., traits: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListCollectionsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListCollectionsResponse(_message.Message):
+    __slots__ = ("collections", "next_page_token")
+    COLLECTIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    collections: _containers.RepeatedCompositeFieldContainer[_collection_pb2.Collection]
+    next_page_token: str
+    def __init__(self, collections: _Optional[_Iterable[_Union[_collection_pb2.Collection, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeleteCollectionRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class DeleteCollectionResponse(_message.Message):
+    __slots__ = ("num_records",)
+    NUM_RECORDS_FIELD_NUMBER: _ClassVar[int]
+    num_records: int
+    def __init__(self, num_records: _Optional[int] = ...) -> None: ...
+
+class GetIndexInfoRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetIndexInfoResponse(_message.Message):
+    __slots__ = ("engine", "backends", "limits", "build")
+    ENGINE_FIELD_NUMBER: _ClassVar[int]
+    BACKENDS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    BUILD_FIELD_NUMBER: _ClassVar[int]
+    engine: str
+    backends: _containers.RepeatedScalarFieldContainer[str]
+    limits: IndexLimits
+    build: _build_info_pb2.BuildInfo
+    def __init__(self, engine: _Optional[str] = ..., backends: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[IndexLimits, _Mapping]] = ..., build: _Optional[_Union[_build_info_pb2.BuildInfo, _Mapping]] = ...) -> None: ...
+
+class IndexLimits(_message.Message):
+    __slots__ = ("max_records", "max_queries", "max_k", "max_ef", "max_id_bytes", "max_metadata_bytes", "max_content_bytes", "max_dimension", "max_views", "max_message_bytes", "max_response_bytes", "max_page_size", "max_pending_calls")
+    MAX_RECORDS_FIELD_NUMBER: _ClassVar[int]
+    MAX_QUERIES_FIELD_NUMBER: _ClassVar[int]
+    MAX_K_FIELD_NUMBER: _ClassVar[int]
+    MAX_EF_FIELD_NUMBER: _ClassVar[int]
+    MAX_ID_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_METADATA_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_CONTENT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_DIMENSION_FIELD_NUMBER: _ClassVar[int]
+    MAX_VIEWS_FIELD_NUMBER: _ClassVar[int]
+    MAX_MESSAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_RESPONSE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    MAX_PENDING_CALLS_FIELD_NUMBER: _ClassVar[int]
+    max_records: int
+    max_queries: int
+    max_k: int
+    max_ef: int
+    max_id_bytes: int
+    max_metadata_bytes: int
+    max_content_bytes: int
+    max_dimension: int
+    max_views: int
+    max_message_bytes: int
+    max_response_bytes: int
+    max_page_size: int
+    max_pending_calls: int
+    def __init__(self, max_records: _Optional[int] = ..., max_queries: _Optional[int] = ..., max_k: _Optional[int] = ..., max_ef: _Optional[int] = ..., max_id_bytes: _Optional[int] = ..., max_metadata_bytes: _Optional[int] = ..., max_content_bytes: _Optional[int] = ..., max_dimension: _Optional[int] = ..., max_views: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_response_bytes: _Optional[int] = ..., max_page_size: _Optional[int] = ..., max_pending_calls: _Optional[int] = ...) -> None: ...

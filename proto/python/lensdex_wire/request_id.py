@@ -1,0 +1,27 @@
+"""The request id: one opaque string that follows a call from the client through logs and errors. Knows no service."""
+
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Final
+
+METADATA_KEY: Final = "x-request-id"
+"""gRPC metadata key. Services put its value into whatever they log of the call, and answer it in initial metadata."""
+
+_ACCEPTED: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+def new_request_id() -> str:
+    """Return a fresh id: 32 hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+def request_id_of(metadata: Iterable[tuple[str, str | bytes]]) -> str:
+    """Return the caller's id, or a fresh one where it sent none or one that could disturb a log.
+
+    Accepted are 1 to 64 of ASCII letters, digits and ``._:-``.
+    """
+    for key, value in metadata:
+        if key == METADATA_KEY and isinstance(value, str) and _ACCEPTED.fullmatch(value):
+            return value
+    return new_request_id()
