@@ -1,0 +1,160 @@
+"""The batcher: gathers items of all callers into batches. It knows cost and deadline; no torch, no gRPC, no text.
+
+A batch is cut when the engine is free, never by a timer: while one batch runs, the next gathers. Under light load an
+item runs at once and alone; under heavy load batches fill up by themselves.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from lensdex_embedder.errors import DeadlineExceededError, EngineFailedError, NotServingError
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran(Generic[Out]):
+    """An item's result, and how it came about."""
+
+    output: Out
+    queue_seconds: float
+    compute_seconds: float
+    batch_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What one batch was like, for metrics and admission."""
+
+    num_items: int
+    cost: int
+    compute_seconds: float
+    failed: bool
+
+
+@dataclass(slots=True)
+class _Entry(Generic[In, Out]):
+    item: In
+    cost: int
+    deadline: float | None
+    arrived: float
+    future: asyncio.Future[Ran[Out]]
+
+
+class Batcher(Generic[In, Out]):
+    """First come, first served, in batches of bounded cost. Every submitted item is answered exactly once."""
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[In]], Sequence[Out]],
+        *,
+        executor: Executor,
+        max_items: int,
+        max_cost: int,
+        clock: Callable[[], float],
+        on_batch: Callable[[BatchReport], None] | None = None,
+    ) -> None:
+        """*run* is called in *executor*, one batch at a time, and returns one output per input, in order.
+
+        A batch holds at most *max_items*, and more than one only while their cost stays within *max_cost*. *clock*
+        gives seconds, and deadlines are times of that clock.
+        """
+        self._run = run
+        self._executor = executor
+        self._max_items = max_items
+        self._max_cost = max_cost
+        self._clock = clock
+        self._on_batch = on_batch
+        self._waiting: deque[_Entry[In, Out]] = deque()
+        self._arrival = asyncio.Event()
+        self._loop_task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def num_waiting(self) -> int:
+        """Items that wait for a batch."""
+        return len(self._waiting)
+
+    async def submit(self, item: In, *, cost: int, deadline: float | None = None) -> Ran[Out]:
+        """Return the result of *item* once a batch with it has run.
+
+        Raises DeadlineExceededError when its deadline passes before its batch is cut, EngineFailedError when the batch
+        raises, NotServingError after ``close``. When the caller is cancelled the item is dropped before it is batched.
+        """
+        if self._closed:
+            raise NotServingError("draining")
+        if self._loop_task is None:
+            self._loop_task = asyncio.create_task(self._loop(), name="batcher")
+        entry = _Entry(item, cost, deadline, self._clock(), asyncio.get_running_loop().create_future())
+        self._waiting.append(entry)
+        self._arrival.set()
+        return await entry.future
+
+    async def close(self) -> None:
+        """Finish what runs, fail what waits, and stop. Idempotent."""
+        self._closed = True
+        self._arrival.set()
+        if self._loop_task is not None:
+            await self._loop_task
+
+    async def _loop(self) -> None:
+        while True:
+            batch = self._cut()
+            if batch:
+                await self._run_batch(batch)
+            elif self._closed:
+                return
+            else:
+                self._arrival.clear()
+                await self._arrival.wait()
+
+    def _cut(self) -> list[_Entry[In, Out]]:
+        """Take the next batch off the queue: oldest first, within bounds, without expired or abandoned items."""
+        batch: list[_Entry[In, Out]] = []
+        cost = 0
+        while self._waiting and len(batch) < self._max_items:
+            entry = self._waiting[0]
+            if entry.future.done():
+                self._waiting.popleft()
+            elif self._closed:
+                self._waiting.popleft()
+                entry.future.set_exception(NotServingError("draining"))
+            elif entry.deadline is not None and entry.deadline <= self._clock():
+                self._waiting.popleft()
+                entry.future.set_exception(DeadlineExceededError())
+            elif batch and cost + entry.cost > self._max_cost:
+                break
+            else:
+                cost += entry.cost
+                batch.append(self._waiting.popleft())
+        return batch
+
+    async def _run_batch(self, batch: list[_Entry[In, Out]]) -> None:
+        started = self._clock()
+        failure: Exception | None = None
+        outputs: Sequence[Out] = ()
+        try:
+            outputs = await asyncio.get_running_loop().run_in_executor(
+                self._executor, self._run, [entry.item for entry in batch]
+            )
+        except Exception as error:  # noqa: BLE001  whatever the engine raises is the batch's answer; the loop goes on
+            failure = error
+        if failure is None and len(outputs) != len(batch):
+            failure = RuntimeError(f"the engine answered {len(outputs)} of {len(batch)} items. This is a bug.")
+        seconds = self._clock() - started
+        for index, entry in enumerate(batch):
+            if entry.future.done():
+                continue
+            if failure is None:
+                entry.future.set_result(Ran(outputs[index], started - entry.arrived, seconds, len(batch)))
+            else:
+                told = EngineFailedError()
+                told.__cause__ = failure
+                entry.future.set_exception(told)
+        if self._on_batch is not None:
+            self._on_batch(BatchReport(len(batch), sum(entry.cost for entry in batch), seconds, failure is not None))

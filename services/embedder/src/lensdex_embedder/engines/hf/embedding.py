@@ -1,0 +1,96 @@
+"""The embedding engine: contents to pooled hidden states, exactly as published. Knows no gRPC and no batching policy.
+
+Pooled are the hidden states after the final norm: the last token of the template (as the models were trained), and the
+mean over all tokens. Both come from one forward pass.
+"""
+
+from collections.abc import Sequence
+
+import torch
+
+from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
+from lensdex_embedder.engines.hf.model import Forward, load_base, load_processor
+from lensdex_embedder.engines.hf.sequences import SequenceBuilder, TokenSequence
+from lensdex_embedder.engines.hf.template import (
+    DEFAULT_EMBEDDING_INSTRUCTION,
+    EMBEDDING_RECIPE,
+    embedding_conversation,
+    template_version,
+)
+from lensdex_embedder.work import Content, Cost, Modality, ModelFacts, Pooled, Truncation
+from lensdex_wire.space import Pooling
+
+
+class HfEmbeddingEngine:
+    """An EmbeddingEngine on a Qwen3-VL-Embedding checkpoint."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        *,
+        device: torch.device,
+        dtype: torch.dtype,
+        max_tokens: int,
+        min_image_tokens: int,
+        max_image_tokens: int,
+    ) -> None:
+        """Load the checkpoint. Raises CheckpointError."""
+        processor = load_processor(checkpoint.folder)
+        self._builder = SequenceBuilder(
+            processor, max_tokens=max_tokens, min_image_tokens=min_image_tokens, max_image_tokens=max_image_tokens
+        )
+        model = load_base(checkpoint.folder, device=device, dtype=dtype)
+        self._forward = Forward(model)
+        self._hidden_size = int(model.language_model.config.hidden_size)
+        self._facts = ModelFacts(
+            name=checkpoint.name,
+            revision=checkpoint.revision,
+            weights_digest=digest_weights(checkpoint),
+            engine="hf",
+            device=str(self._forward.device),
+            dtype=str(self._forward.dtype).removeprefix("torch."),
+            template_version=template_version(processor, recipe=EMBEDDING_RECIPE),
+            default_instruction=DEFAULT_EMBEDDING_INSTRUCTION,
+            max_tokens=max_tokens,
+            max_image_tokens=max_image_tokens,
+            modalities=(Modality.TEXT, Modality.IMAGE),
+        )
+
+    @property
+    def facts(self) -> ModelFacts:
+        """The model and how it runs."""
+        return self._facts
+
+    @property
+    def hidden_size(self) -> int:
+        """Length of a pooled vector."""
+        return self._hidden_size
+
+    def prepare(self, content: Content, *, instruction: str, truncation: Truncation) -> TokenSequence:
+        """Return the model input for *content*. Thread-safe. Raises ContentTooLongError, InvalidFieldError."""
+        self._refuse_reserved(content, instruction)
+        patches = tuple(self._builder.patch(image) for image in content.images)
+        whole = embedding_conversation(texts=content.texts, num_images=len(patches), instruction=instruction)
+        shortest = embedding_conversation(texts=(), num_images=len(patches), instruction=instruction)
+        return self._builder.build(whole, shortest, patches, truncation=truncation)
+
+    def count(self, content: Content, *, instruction: str) -> Cost:
+        """Return the untruncated cost of *content*. Thread-safe. Raises InvalidFieldError."""
+        self._refuse_reserved(content, instruction)
+        conversation = embedding_conversation(
+            texts=content.texts, num_images=len(content.images), instruction=instruction
+        )
+        return self._builder.count(conversation, [self._builder.image_tokens(*image.size) for image in content.images])
+
+    def embed(self, batch: Sequence[TokenSequence]) -> list[Pooled]:
+        """Return pooled hidden states per input, in order: float32, not normalised. One thread at a time."""
+        results: list[Pooled | None] = [None] * len(batch)
+        for index, states in self._forward.hidden_states(batch):
+            exact = states.float()
+            pooled = torch.stack([exact[-1], exact.mean(dim=0)]).cpu().numpy()
+            results[index] = Pooled({Pooling.LAST_TOKEN: pooled[0], Pooling.MEAN: pooled[1]})
+        return [result for result in results if result is not None]
+
+    def _refuse_reserved(self, content: Content, instruction: str) -> None:
+        self._builder.refuse_reserved("texts", content.texts)
+        self._builder.refuse_reserved("instruction", (instruction,))

@@ -1,0 +1,124 @@
+"""Opens pictures safely: limits before decoding, a closed list of formats, URIs only below the operator's roots.
+
+Everything a caller sends is hostile until proven otherwise. It knows Pillow; no model, no gRPC, no messages.
+"""
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from PIL import Image
+
+from lensdex_embedder.errors import (
+    AspectRatioTooLargeError,
+    EmptyContentError,
+    ImageTooLargeError,
+    InvalidFieldError,
+    InvalidMediaError,
+    MediaNotAllowedError,
+    MediaNotFoundError,
+)
+from lensdex_embedder.work import Content, Media, RawContent
+
+FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""Formats that are decoded. Pillow knows more; each is more code in reach of a stranger's bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """What a picture may be. All bounds are inclusive."""
+
+    max_images: int
+    """Images in one content."""
+    max_bytes: int
+    """Bytes of one file."""
+    max_pixels: int
+    """Declared width × height."""
+    max_aspect_ratio: int
+    """Longer side to shorter side. qwen-vl-utils itself refuses more than 200."""
+    roots: tuple[Path, ...] = ()
+    """Folders below which ``file:`` URIs may be opened; none by default."""
+
+
+class PictureOpener:
+    """Decodes the media of contents within limits. Thread-safe."""
+
+    def __init__(self, limits: PictureLimits) -> None:
+        """Take over the pixel limit from Pillow.
+
+        Its own check fires inside ``Image.open``, with a warning or an error that does not tell the size; ours comes
+        right after, from the same header and before anything is decoded.
+        """
+        Image.MAX_IMAGE_PIXELS = None
+        self._limits = limits
+        self._roots = tuple(root.resolve() for root in limits.roots)
+
+    def open_content(self, raw: RawContent) -> Content:
+        """Return *raw* with its pictures decoded, empty texts left out. Raises a ContentError."""
+        texts = tuple(text for text in raw.texts if text)
+        if not texts and not raw.media:
+            raise EmptyContentError
+        if len(raw.media) > self._limits.max_images:
+            raise InvalidFieldError(
+                "images",
+                f"{len(raw.media)} images in one content; at most {self._limits.max_images}.",
+                value=str(len(raw.media)),
+                maximum=self._limits.max_images,
+            )
+        return Content(texts, tuple(self._open(f"images[{i}]", media) for i, media in enumerate(raw.media)))
+
+    def _open(self, name: str, media: Media) -> Image.Image:
+        data = self._bytes(name, media)
+        if not data:
+            raise InvalidMediaError(name, "it has no bytes")
+        if len(data) > self._limits.max_bytes:
+            raise InvalidMediaError(name, f"its file takes {len(data)} bytes; at most {self._limits.max_bytes}")
+        try:
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        except Exception as error:
+            raise InvalidMediaError(name, _detail(error)) from error
+        width, height = picture.size
+        if width < 1 or height < 1:
+            raise InvalidMediaError(name, f"it declares {width} × {height} pixels")
+        if width * height > self._limits.max_pixels:
+            raise ImageTooLargeError(name, width=width, height=height, maximum=self._limits.max_pixels)
+        ratio = max(width, height) / min(width, height)
+        if ratio > self._limits.max_aspect_ratio:
+            raise AspectRatioTooLargeError(name, ratio=ratio, maximum=self._limits.max_aspect_ratio)
+        try:
+            picture.load()
+        except Exception as error:  # a decoder may raise anything on bytes made to break it
+            raise InvalidMediaError(name, _detail(error)) from error
+        return picture
+
+    def _bytes(self, name: str, media: Media) -> bytes:
+        if media.data is not None:
+            return media.data
+        if media.uri is None:
+            raise InvalidMediaError(name, "it has neither data nor uri")
+        parts = urlsplit(media.uri)
+        if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not self._roots:
+            raise MediaNotAllowedError(name, parts.scheme or "(none)")
+        # Resolved before it is compared: neither .. nor a symbolic link leads out of a root.
+        path = Path(os.path.realpath(unquote(parts.path)))
+        if not any(path.is_relative_to(root) for root in self._roots):
+            raise MediaNotAllowedError(name, "file")
+        try:
+            if not path.is_file():
+                raise MediaNotFoundError(name)
+            if path.stat().st_size > self._limits.max_bytes:
+                raise InvalidMediaError(
+                    name, f"its file takes {path.stat().st_size} bytes; at most {self._limits.max_bytes}"
+                )
+            return path.read_bytes()
+        except OSError as error:
+            raise MediaNotFoundError(name) from error
+
+
+def _detail(error: Exception) -> str:
+    """Return what Pillow says, without addresses of objects in memory, which mean nothing to a caller."""
+    text = str(error).partition("<_io")[0].strip() or type(error).__name__
+    return "it is in none of the formats " + ", ".join(FORMATS) if text.startswith("cannot identify") else text

@@ -1,0 +1,180 @@
+"""A call's way through the process: open the pictures, prepare, batch, collect. Knows no gRPC, no messages and no
+model.
+
+Every item is answered with a result or with its own error; only what concerns the whole call is raised.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from lensdex_embedder.batcher import Batcher
+from lensdex_embedder.engine import EmbeddingEngine, Prepared, RerankingEngine
+from lensdex_embedder.errors import ContentError, DeadlineExceededError, EngineFailedError, InvalidFieldError
+from lensdex_embedder.pictures import PictureOpener
+from lensdex_embedder.work import Cost, Pooled, RawContent, Truncation
+
+P = TypeVar("P", bound=Prepared)
+Q = TypeVar("Q")
+T = TypeVar("T")
+
+ItemError = ContentError | InvalidFieldError | EngineFailedError
+"""What may befall one item and leave its neighbours alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where the time of an item, or of a call's slowest items, went: seconds."""
+
+    queue: float = 0.0
+    preprocess: float = 0.0
+    compute: float = 0.0
+    batch_size: int = 0
+
+    def slowest(self, other: "Timing") -> "Timing":
+        """Return the larger of each part."""
+        return Timing(
+            max(self.queue, other.queue),
+            max(self.preprocess, other.preprocess),
+            max(self.compute, other.compute),
+            max(self.batch_size, other.batch_size),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """An item's result."""
+
+    output: T
+    cost: Cost
+    timing: Timing
+
+
+class Preparation:
+    """The pool that decodes, resizes and tokenises, ahead of the batcher. Lives on the event loop."""
+
+    def __init__(self, executor: Executor, *, max_prepared: int, clock: Callable[[], float]) -> None:
+        """At most *max_prepared* items are decoded and not yet answered: a decoded picture can take a thousand times
+        the memory of its file.
+        """
+        self._executor = executor
+        self._slots = asyncio.Semaphore(max_prepared)
+        self._clock = clock
+
+    async def through(self, prepare: Callable[[], P], batcher: Batcher[P, T], *, deadline: float | None) -> Done[T]:
+        """Run *prepare* in the pool and its result through *batcher*. Raises what either raises."""
+        arrived = self._clock()
+        async with self._slots:
+            started, prepared, finished = await self._timed(prepare, deadline)
+            ran = await batcher.submit(prepared, cost=prepared.cost.num_tokens, deadline=deadline)
+        timing = Timing(started - arrived + ran.queue_seconds, finished - started, ran.compute_seconds, ran.batch_size)
+        return Done(ran.output, prepared.cost, timing)
+
+    async def run(self, work: Callable[[], T], *, deadline: float | None) -> T:
+        """Run *work* in the pool. Raises what it raises, or DeadlineExceededError when it came too late to start."""
+        async with self._slots:
+            return (await self._timed(work, deadline))[1]
+
+    async def _timed(self, work: Callable[[], T], deadline: float | None) -> tuple[float, T, float]:
+        def timed() -> tuple[float, T, float]:
+            started = self._clock()
+            if deadline is not None and deadline <= started:
+                raise DeadlineExceededError
+            return started, work(), self._clock()
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
+
+
+class EmbeddingPipeline(Generic[P]):
+    """Contents to pooled hidden states."""
+
+    def __init__(
+        self, engine: EmbeddingEngine[P], batcher: Batcher[P, Pooled], preparation: Preparation, opener: PictureOpener
+    ) -> None:
+        self.engine = engine
+        self.batcher = batcher
+        self._preparation = preparation
+        self._opener = opener
+
+    async def embed(
+        self, contents: Sequence[RawContent], *, instruction: str, truncation: Truncation, deadline: float | None
+    ) -> list[Done[Pooled] | ItemError]:
+        """Return one result or error per content, in order. Raises DeadlineExceededError, NotServingError."""
+
+        def prepare(raw: RawContent) -> P:
+            content = self._opener.open_content(raw)
+            return self.engine.prepare(content, instruction=instruction, truncation=truncation)
+
+        return await gather(
+            [self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline) for raw in contents]
+        )
+
+    async def count(
+        self, contents: Sequence[RawContent], *, instruction: str, deadline: float | None
+    ) -> list[Cost | ItemError]:
+        """Return one untruncated cost or error per content, in order. Raises DeadlineExceededError."""
+
+        def count(raw: RawContent) -> Cost:
+            return self.engine.count(self._opener.open_content(raw), instruction=instruction)
+
+        return await gather([self._preparation.run(partial(count, raw), deadline=deadline) for raw in contents])
+
+
+class RerankingPipeline(Generic[Q, P]):
+    """A query and documents to relevance scores."""
+
+    def __init__(
+        self, engine: RerankingEngine[Q, P], batcher: Batcher[P, float], preparation: Preparation, opener: PictureOpener
+    ) -> None:
+        self.engine = engine
+        self.batcher = batcher
+        self._preparation = preparation
+        self._opener = opener
+
+    async def rerank(
+        self,
+        query: RawContent,
+        documents: Sequence[RawContent],
+        *,
+        instruction: str,
+        truncation: Truncation,
+        deadline: float | None,
+    ) -> list[Done[float] | ItemError]:
+        """Return one score or error per document, in order. Raises what is wrong with the query, and as ``embed``."""
+
+        def prepare_query() -> Q:
+            return self.engine.prepare_query(self._opener.open_content(query), instruction=instruction)
+
+        def prepare(raw: RawContent) -> P:
+            return self.engine.prepare_pair(prepared_query, self._opener.open_content(raw), truncation=truncation)
+
+        prepared_query = await self._preparation.run(prepare_query, deadline=deadline)
+        return await gather(
+            [self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline) for raw in documents]
+        )
+
+
+async def gather(items: Sequence[Coroutine[Any, Any, T]]) -> list[T | ItemError]:
+    """Await all *items*; return each one's result or its item error.
+
+    Anything else one raises is raised, once all are done.
+    """
+    outcomes = await asyncio.gather(*items, return_exceptions=True)
+    results: list[T | ItemError] = []
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, ItemError):
+            raise outcome
+        results.append(outcome)
+    return results
+
+
+def total_timing(outcomes: Sequence[object]) -> Timing:
+    """Return the slowest of each part over the items that were done."""
+    timing = Timing()
+    for outcome in outcomes:
+        if isinstance(outcome, Done):
+            timing = timing.slowest(outcome.timing)
+    return timing

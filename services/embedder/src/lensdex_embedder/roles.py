@@ -1,0 +1,181 @@
+"""What this process does: embedding, reranking or both. Builds each role's face, engine, batcher and pipeline.
+
+Both roles share one device, so their batches take turns in one thread; preprocessing has a pool of its own beside it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from grpc import aio
+from PIL import Image
+
+from lensdex.embedder.v1 import (
+    embedder_service_pb2,
+    embedder_service_pb2_grpc,
+    model_pb2,
+    reranker_service_pb2,
+    reranker_service_pb2_grpc,
+)
+from lensdex_embedder import __version__
+from lensdex_embedder.admission import Admission
+from lensdex_embedder.batcher import Batcher, BatchReport
+from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
+from lensdex_embedder.engines import EngineOptions, library_versions, open_embedding_engine, open_reranking_engine
+from lensdex_embedder.messages import pack_build
+from lensdex_embedder.metrics import Metrics
+from lensdex_embedder.pictures import PictureLimits, PictureOpener
+from lensdex_embedder.pipeline import EmbeddingPipeline, Preparation, RerankingPipeline
+from lensdex_embedder.service import EmbedderFace, RerankerFace
+from lensdex_embedder.settings import Settings
+from lensdex_embedder.work import Content, Truncation
+from lensdex_wire.space import Pooling
+
+EMBEDDER_SERVICE: Final[str] = embedder_service_pb2.DESCRIPTOR.services_by_name["EmbedderService"].full_name
+RERANKER_SERVICE: Final[str] = reranker_service_pb2.DESCRIPTOR.services_by_name["RerankerService"].full_name
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+_POOLINGS: Final = {"last_token": Pooling.LAST_TOKEN, "mean": Pooling.MEAN}
+
+
+class Roles:
+    """The roles the settings name. Faces exist at once; engines after ``load``."""
+
+    def __init__(self, settings: Settings, admission: Admission, metrics: Metrics) -> None:
+        self._settings = settings
+        self._admission = admission
+        self._metrics = metrics
+        self._device = ThreadPoolExecutor(1, thread_name_prefix="device")
+        self._pool = ThreadPoolExecutor(settings.preprocess_workers, thread_name_prefix="prepare")
+        self._preparation = Preparation(self._pool, max_prepared=settings.max_prepared_items, clock=time.monotonic)
+        self._opener = PictureOpener(
+            PictureLimits(
+                max_images=settings.max_images,
+                max_bytes=settings.max_image_bytes,
+                max_pixels=settings.max_image_pixels,
+                max_aspect_ratio=settings.max_aspect_ratio,
+                roots=settings.media_roots,
+            )
+        )
+        self._batchers: list[Batcher[Any, Any]] = []
+        self._embedder: EmbedderFace | None = None
+        self._reranker: RerankerFace | None = None
+        if settings.embedding_model:
+            self._embedder = EmbedderFace(
+                default_pooling=_POOLINGS[settings.default_pooling], **self._face(settings.max_embedding_tokens)
+            )
+        if settings.reranking_model:
+            self._reranker = RerankerFace(**self._face(settings.max_reranking_tokens))
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Full names of the services this process offers."""
+        offered = ((self._embedder, EMBEDDER_SERVICE), (self._reranker, RERANKER_SERVICE))
+        return tuple(name for face, name in offered if face is not None)
+
+    def register(self, server: aio.Server) -> None:
+        """Add the faces to *server*."""
+        if self._embedder is not None:
+            embedder_service_pb2_grpc.add_EmbedderServiceServicer_to_server(self._embedder, server)  # type: ignore[no-untyped-call]  # generated
+        if self._reranker is not None:
+            reranker_service_pb2_grpc.add_RerankerServiceServicer_to_server(self._reranker, server)  # type: ignore[no-untyped-call]  # generated
+
+    async def load(self) -> None:
+        """Load and warm the engines, then open the faces. Raises CheckpointError."""
+        loop = asyncio.get_running_loop()
+        if self._embedder is not None:
+            embedding = await loop.run_in_executor(self._device, self._load_embedding)
+            embed = self._batcher("embedding", embedding.embed)
+            self._embedder.open(EmbeddingPipeline(embedding, embed, self._preparation, self._opener))
+        if self._reranker is not None:
+            reranking = await loop.run_in_executor(self._device, self._load_reranking)
+            score = self._batcher("reranking", reranking.score)
+            self._reranker.open(RerankingPipeline(reranking, score, self._preparation, self._opener))
+
+    async def close(self) -> None:
+        """Finish the running batches, fail what waits, stop the threads."""
+        for batcher in self._batchers:
+            await batcher.close()
+        self._pool.shutdown(cancel_futures=True)
+        self._device.shutdown(cancel_futures=True)
+
+    def _load_embedding(self) -> EmbeddingEngine[Any]:
+        settings = self._settings
+        options = self._options(settings.embedding_model, settings.embedding_revision, settings.max_embedding_tokens)
+        engine = open_embedding_engine(settings.engine, options)
+        prepared = [engine.prepare(probe, instruction="", truncation=Truncation.REFUSE) for probe in _probes()]
+        engine.embed(prepared)
+        return engine
+
+    def _load_reranking(self) -> RerankingEngine[Any, Any]:
+        settings = self._settings
+        options = self._options(settings.reranking_model, settings.reranking_revision, settings.max_reranking_tokens)
+        engine = open_reranking_engine(settings.engine, options)
+        text, _ = _probes()
+        query = engine.prepare_query(text, instruction="")
+        engine.score([engine.prepare_pair(query, probe, truncation=Truncation.REFUSE) for probe in _probes()])
+        return engine
+
+    def _batcher(self, role: str, run: Callable[[Sequence[In]], Sequence[Out]]) -> Batcher[In, Out]:
+        metrics = self._metrics
+
+        def observe(report: BatchReport) -> None:
+            self._admission.observe(num_items=report.num_items, seconds=report.compute_seconds)
+            metrics.batch_items.labels(role).observe(report.num_items)
+            metrics.batch_tokens.labels(role).observe(report.cost)
+            metrics.batch_seconds.labels(role).observe(report.compute_seconds)
+            metrics.batch_failures.labels(role).inc(report.failed)
+
+        batcher: Batcher[In, Out] = Batcher(
+            run,
+            executor=self._device,
+            max_items=self._settings.max_batch_items,
+            max_cost=self._settings.max_batch_tokens,
+            clock=time.monotonic,
+            on_batch=observe,
+        )
+        metrics.queued_items.labels(role).set_function(lambda: batcher.num_waiting)
+        self._batchers.append(batcher)
+        return batcher
+
+    def _options(self, model: str, revision: str, max_tokens: int) -> EngineOptions:
+        settings = self._settings
+        return EngineOptions(
+            model=model,
+            revision=revision,
+            device=settings.device,
+            dtype=settings.dtype,
+            max_tokens=max_tokens,
+            min_image_tokens=settings.min_image_tokens,
+            max_image_tokens=settings.max_image_tokens,
+        )
+
+    def _face(self, max_tokens: int) -> dict[str, Any]:
+        settings = self._settings
+        return {
+            "admission": self._admission,
+            "metrics": self._metrics,
+            "clock": time.monotonic,
+            "build": pack_build(__version__, dict(library_versions(settings.engine))),
+            "limits": model_pb2.EmbedderLimits(
+                max_contents=settings.max_contents,
+                max_tokens=max_tokens,
+                max_images=settings.max_images,
+                max_image_pixels=settings.max_image_pixels,
+                max_aspect_ratio=settings.max_aspect_ratio,
+                max_media_bytes=settings.max_image_bytes,
+                max_message_bytes=settings.max_message_bytes,
+                max_pending_items=settings.max_pending_items,
+                max_pending_bytes=settings.max_pending_bytes,
+                max_image_tokens=settings.max_image_tokens,
+            ),
+        }
+
+
+def _probes() -> tuple[Content, Content]:
+    """Return a text and a text with a picture: what a first caller would otherwise wait for is done before serving."""
+    return Content(("warm-up",), ()), Content(("warm-up",), (Image.new("RGB", (64, 64), "white"),))

@@ -1,0 +1,149 @@
+"""The composition root: engines, batchers, faces, health, metrics, signals.
+
+Everything is put together here and nowhere else.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from grpc import aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_reflection.v1alpha import reflection
+from prometheus_client import start_http_server
+
+from lensdex_embedder.admission import Admission
+from lensdex_embedder.calls import CallInterceptor
+from lensdex_embedder.metrics import Metrics
+from lensdex_embedder.roles import Roles
+from lensdex_embedder.settings import Settings
+from lensdex_wire.limits import message_size_options
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Where the process serves."""
+
+    address: str
+    metrics_address: str | None
+
+    def write(self, path: Path) -> None:
+        """Write the facts to *path* at once, so that a reader never sees half of them."""
+        facts = {"address": self.address, "metrics_address": self.metrics_address, "pid": os.getpid()}
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        temporary.write_text(json.dumps(facts))
+        temporary.replace(path)
+
+
+async def serve(
+    settings: Settings,
+    *,
+    stop: asyncio.Event,
+    on_ready: Callable[[Ready], None] | None = None,
+) -> None:
+    """Serve until *stop* is set, then drain within the grace time.
+
+    The port is bound, and health answers NOT_SERVING, before models load; *on_ready* is called when all are warm.
+    Raises CheckpointError when a model cannot be loaded, OSError when a port is taken.
+    """
+    metrics = Metrics()
+    admission = Admission(max_items=settings.max_pending_items, max_bytes=settings.max_pending_bytes)
+    metrics.pending_items.set_function(lambda: admission.num_items)
+    metrics.pending_bytes.set_function(lambda: admission.num_bytes)
+    roles = Roles(settings, admission, metrics)
+    health = HealthServicer()
+    names = ("", *roles.services)
+    for name in names:  # the servicer begins by calling "" SERVING
+        await health.set(name, NOT_SERVING)
+    server = aio.server(
+        interceptors=[CallInterceptor(metrics)],
+        options=[*message_size_options(settings.max_message_bytes), ("grpc.so_reuseport", 0)],
+    )
+    roles.register(server)
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    reflection.enable_server_reflection(
+        (*roles.services, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME), server
+    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    async with contextlib.AsyncExitStack() as stack:
+        port = _bind(server, f"{host}:{settings.port}")
+        metrics_address = stack.enter_context(_metrics_server(settings, metrics))
+        await server.start()
+        stack.push_async_callback(server.stop, None)
+        stack.push_async_callback(roles.close)
+        if not await _unless_stopped(roles.load(), stop):
+            return
+        admission.state = "serving"
+        metrics.serving.set(1)
+        for name in names:
+            await health.set(name, SERVING)
+        ready = Ready(f"{host}:{port}", metrics_address)
+        _log.info("serving", address=ready.address, metrics_address=metrics_address, services=list(roles.services))
+        if settings.ready_file is not None:
+            ready.write(settings.ready_file)
+        if on_ready is not None:
+            on_ready(ready)
+        await stop.wait()
+        _log.info("draining", grace_seconds=settings.grace_seconds, pending_items=admission.num_items)
+        metrics.serving.set(0)
+        await health.enter_graceful_shutdown()
+        admission.state = "draining"
+        await server.stop(settings.grace_seconds)
+        _log.info("stopped")
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set *stop* on SIGTERM and SIGINT. To be called on the event loop."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+def _bind(server: aio.Server, address: str) -> int:
+    try:
+        return server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise OSError(f"cannot listen on {address}; is another process there?") from error
+
+
+async def _unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
+    """Await *work*; return False when *stop* came first. Raises what *work* raises."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        working.result()
+        return True
+    working.cancel()
+    return False
+
+
+@contextlib.contextmanager
+def _metrics_server(settings: Settings, metrics: Metrics) -> Iterator[str | None]:
+    """Serve the metrics over HTTP; yield their address, None when they are switched off."""
+    if settings.metrics_port is None:
+        yield None
+        return
+    try:
+        http, thread = start_http_server(settings.metrics_port, settings.host, metrics.registry)
+    except OSError as error:
+        raise OSError(f"cannot serve metrics on {settings.host}:{settings.metrics_port}: {error.strerror}") from error
+    try:
+        yield f"{settings.host}:{http.server_port}"
+    finally:
+        http.shutdown()
+        http.server_close()
+        thread.join()

@@ -1,0 +1,182 @@
+"""All settings of the process, made once and passed down. The only place that reads the environment and the command line.
+
+Each field says what too low and too high do. The README's table is generated from it.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, CliApp, CliSettingsSource, SettingsConfigDict
+
+from lensdex_wire.limits import MAX_MESSAGE_BYTES
+
+ENV_PREFIX: Final = "LENSDEX_EMBEDDER_"
+MIB: Final = 1024 * 1024
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text names it, its value and what is allowed."""
+
+
+class Settings(BaseSettings):
+    """Settings of one embedder process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        frozen=True,
+        extra="ignore",
+        cli_kebab_case=True,
+        cli_avoid_json=True,
+        env_ignore_empty=True,
+    )
+
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on. Anything but a loopback address is reachable by others, without encryption or authentication.",
+    )
+    port: int = Field(50051, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    metrics_port: int | None = Field(
+        9551,
+        ge=0,
+        le=65535,
+        description="Port of the Prometheus metrics, on the same address; 0 picks a free one, empty switches them off.",
+    )
+    ready_file: Path | None = Field(
+        None, description="Written once the process serves: JSON with address, metrics_address and pid."
+    )
+    engine: Literal["hf", "fake"] = Field(
+        "hf", description="`hf` runs Qwen3-VL checkpoints; `fake` understands nothing and needs no torch: for tests."
+    )
+    embedding_model: str = Field(
+        "", description="Hub name or folder of the checkpoint that embeds. Empty: this process does not embed."
+    )
+    embedding_revision: str = Field(
+        "", description="Hub revision of it. Empty: the hub's default; pin it in production."
+    )
+    reranking_model: str = Field(
+        "", description="Hub name or folder of the checkpoint that reranks. Empty: this process does not rerank."
+    )
+    reranking_revision: str = Field("", description="Hub revision of it.")
+    device: str = Field("auto", description="`auto` (first CUDA device, else CPU), `cpu`, `cuda:0`, ...")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto",
+        description="Type of the computation; `auto` is bfloat16 on CUDA and float32 on a CPU. It changes vectors slightly and never their space.",
+    )
+    default_pooling: Literal["last_token", "mean"] = Field(
+        "last_token",
+        description="Pooling of requests that name none. The published models are trained for the last token.",
+    )
+    max_message_bytes: int = Field(
+        MAX_MESSAGE_BYTES,
+        ge=MIB,
+        le=2**31 - 1,
+        description="Bytes of one message. Too low: large images do not arrive. Too high: one caller can fill the memory. Clients must know it too.",
+    )
+    max_contents: int = Field(
+        256, ge=1, le=65536, description="Contents, or documents, in one call. Too high: one call delays others."
+    )
+    max_pending_items: int = Field(
+        1024,
+        ge=1,
+        description="Items accepted and not yet answered. Too low: refusals under bursts. Too high: callers wait instead of going elsewhere.",
+    )
+    max_pending_bytes: int = Field(
+        512 * MIB, ge=MIB, description="Request bytes accepted and not yet answered; bounds memory before decoding."
+    )
+    max_prepared_items: int = Field(
+        128,
+        ge=1,
+        description="Items decoded and not yet answered; bounds memory after decoding (up to 44 MB for a largest image). Below twice max_batch_items the engine waits.",
+    )
+    max_batch_items: int = Field(
+        32,
+        ge=1,
+        description="Items in one batch. Too low: the device idles. Too high: memory, and latency of what comes next.",
+    )
+    max_batch_tokens: int = Field(16384, ge=1, description="Tokens in one batch of more than one item. As above.")
+    preprocess_workers: int = Field(
+        os.cpu_count() or 1, ge=1, le=256, description="Threads that decode, resize and tokenise."
+    )
+    max_embedding_tokens: int = Field(
+        8192,
+        ge=16,
+        description="Tokens of one content. The published code's limit; a longer input costs memory with its square.",
+    )
+    max_reranking_tokens: int = Field(10240, ge=16, description="Tokens of one query with one document.")
+    max_images: int = Field(16, ge=0, le=1024, description="Images in one content.")
+    max_image_bytes: int = Field(32 * MIB, ge=1024, description="Bytes of one encoded image.")
+    max_image_pixels: int = Field(
+        64_000_000,
+        ge=1024,
+        description="Declared pixels of one image, checked before decoding: a small file can declare a huge picture.",
+    )
+    max_aspect_ratio: int = Field(
+        200,
+        ge=1,
+        le=200,
+        description="Longer side of an image to its shorter one; the models' own preprocessing refuses more than 200.",
+    )
+    min_image_tokens: int = Field(
+        4, ge=1, description="Tokens a small image is scaled up to. The published value; another one changes vectors."
+    )
+    max_image_tokens: int = Field(
+        1800,
+        ge=1,
+        le=16384,
+        description="Tokens a large image is scaled down to. The published value; another one changes vectors.",
+    )
+    media_roots: tuple[Path, ...] = Field(
+        (), description="Folders below which `file:` URIs may be opened. Empty: media must come as bytes."
+    )
+    grace_seconds: float = Field(
+        20.0, ge=0, le=3600, description="Time for running calls after SIGTERM before they are cut off."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level that is logged."
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        if not self.embedding_model and not self.reranking_model:
+            raise ValueError(
+                f"name a checkpoint: {ENV_PREFIX}EMBEDDING_MODEL (e.g. Qwen/Qwen3-VL-Embedding-2B), "
+                f"{ENV_PREFIX}RERANKING_MODEL (e.g. Qwen/Qwen3-VL-Reranker-2B), or both"
+            )
+        if self.min_image_tokens > self.max_image_tokens:
+            raise ValueError(f"{ENV_PREFIX}MIN_IMAGE_TOKENS is larger than {ENV_PREFIX}MAX_IMAGE_TOKENS")
+        return self
+
+
+def load(argv: Sequence[str]) -> Settings:
+    """Return the settings from *argv* (first) and the environment (second).
+
+    Raises SettingsError on a bad value, and SystemExit as argparse does for ``--help`` and unknown flags.
+    """
+    try:
+        source: CliSettingsSource[Settings] = CliSettingsSource(
+            Settings, cli_prog_name="python -m lensdex_embedder serve"
+        )
+        return CliApp.run(Settings, cli_args=list(argv), cli_settings_source=source)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def probe_target() -> str:
+    """Return where a server with this environment listens, for the probe beside it."""
+    port = os.environ.get(f"{ENV_PREFIX}PORT") or Settings.model_fields["port"].default
+    return f"127.0.0.1:{port}"
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for item in error.errors(include_url=False):
+        if item["loc"]:
+            name = str(item["loc"][0])
+            flag = name.replace("_", "-")
+            lines.append(f"{ENV_PREFIX}{name.upper()} (--{flag}) = {item['input']!r}: {item['msg']}")
+        else:
+            lines.append(item["msg"].removeprefix("Value error, "))
+    return "; ".join(lines)
