@@ -1,0 +1,88 @@
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --warn-undefined-variables --no-builtin-rules
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+# Hub names or folders for `make serve`; empty: what comes with the repository.
+EMBEDDING_MODEL ?=
+RERANKING_MODEL ?=
+BIN := .venv/bin
+READY := .venv/.ready
+LOCAL := -e proto -e services/embedder -e services/index -e clients/python -e samples/problems -e deploy/local
+PYPROJECTS := proto/pyproject.toml services/embedder/pyproject.toml services/index/pyproject.toml \
+  clients/python/pyproject.toml samples/problems/pyproject.toml deploy/local/pyproject.toml
+TYPED := proto/python/lensdex_wire proto/generate.py services/embedder/src services/index/src clients/python/src \
+  samples/problems/src deploy/local/src
+
+.PHONY: help
+help: ## Show what can be made
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: $(READY) ## Set up .venv with everything (Python 3.11 or newer, a C++ compiler)
+
+$(READY): constraints.txt requirements-dev.txt $(PYPROJECTS)
+	$(PYTHON) -c 'import sys; sys.exit("Lensdex needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt $(LOCAL)
+	touch $@
+
+.PHONY: demo
+demo: setup ## Start both services, ingest the sample problems, search them in every way, stop
+	$(BIN)/python -m lensdex_local demo
+
+.PHONY: serve
+serve: setup ## Start both services on their usual ports and keep them running until Ctrl-C
+	$(BIN)/python -m lensdex_local serve --embedding-model '$(EMBEDDING_MODEL)' --reranking-model '$(RERANKING_MODEL)'
+
+.PHONY: test
+test: setup check ## Set up what is needed, then lint, types, architecture, contracts and all tests
+
+.PHONY: check
+check: lint types architecture proto-check proto-lint tests ## The same without the set-up
+
+.PHONY: lint
+lint: ## Style and formatting
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+.PHONY: types
+types: ## Types, strict
+	$(BIN)/mypy $(TYPED)
+
+.PHONY: architecture
+architecture: ## Who may import whom
+	$(BIN)/lint-imports
+
+.PHONY: tests
+tests: ## All tests
+	$(BIN)/pytest
+
+.PHONY: test-bare
+test-bare: setup ## The index and the client in an environment of their own: installed, run, and no torch in it
+	$(BIN)/pytest tests/packaging --run-bare
+
+.PHONY: proto
+proto: setup ## Regenerate Python from the contracts
+	rm -rf proto/python/lensdex
+	$(BIN)/python proto/generate.py proto/python
+
+.PHONY: proto-check
+proto-check: ## Generated code is what the contracts generate
+	$(BIN)/python proto/check.py
+
+.PHONY: proto-lint
+proto-lint: ## Contracts keep their style and break no caller (against the last release, or the first commit)
+	$(BIN)/buf lint proto
+	$(BIN)/python proto/breaking.py
+
+.PHONY: format
+format: ## Format the code
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+.PHONY: clean
+clean: ## Remove the environment and what runs left behind
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
