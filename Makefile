@@ -38,7 +38,7 @@ serve: setup ## Start both services on their usual ports and keep them running u
 	$(BIN)/python -m lensdex_local serve --embedding-model '$(EMBEDDING_MODEL)' --reranking-model '$(RERANKING_MODEL)'
 
 .PHONY: test
-test: setup check ## Set up what is needed, then lint, types, architecture, contracts and all tests
+test: setup check test-bare ## Set up what is needed, then lint, types, architecture, contracts and all tests
 
 .PHONY: check
 check: lint types architecture proto-check proto-lint tests ## The same without the set-up

@@ -1,0 +1,138 @@
+"""Measure the index through gRPC: durable upserts, indexing, searches and their recall, on clustered vectors.
+
+    .venv/bin/python bench/index.py [--count 20000] [--dimension 2048]
+
+Writes a JSON with commit, hardware and settings under bench/results/ and prints a table. Decides no test.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.table import Table
+
+from lensdex_client import Backend, Collection, IndexClient, Metric, Record, View, ViewVectors
+from lensdex_local.process import ServiceProcess
+from lensdex_local.stack import FREE_PORTS, INDEX_MODULE
+
+ROOT = Path(__file__).resolve().parents[1]
+K = 10
+CALLERS = 16
+
+
+def clustered(count: int, dimension: int, *, seed: int) -> npt.NDArray[np.float32]:
+    """Return unit vectors around centres of two levels, as embeddings of concepts within subjects lie."""
+    random = np.random.default_rng(0)
+    subjects = random.standard_normal((40, dimension))
+    concepts = subjects.repeat(25, axis=0) + 0.8 * random.standard_normal((1000, dimension))
+    points = np.random.default_rng(seed)
+    vectors = concepts[points.integers(0, 1000, count)] + 0.8 * points.standard_normal((count, dimension))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def measure(address: str, *, count: int, dimension: int, batch: int, queries: int) -> dict[str, float]:
+    """Return the figures."""
+    vectors, probes = clustered(count, dimension, seed=1), clustered(queries, dimension, seed=2)
+    figures: dict[str, float] = {}
+    with IndexClient(address, timeout=600) as client:
+        backend = Backend("hnsw", {"m": 16, "ef_construction": 200, "ef": 80})
+        view = View("default", dimension=dimension, metric=Metric.COSINE, backend=backend)
+        client.create_collection(Collection("bench", views=[view]))
+        started = time.perf_counter()
+        for start in range(0, count, batch):
+            rows = vectors[start : start + batch]
+            records = [Record(f"r{start + i:07d}", {"row": start + i}) for i in range(len(rows))]
+            client.upsert_records("bench", records, [ViewVectors(vectors=rows)])
+        figures["upserts_per_second"] = count / (time.perf_counter() - started)
+        while client.get_collection("bench").statistics.views[0].num_tail_vectors:
+            time.sleep(0.2)
+        figures["indexed_per_second"] = count / (time.perf_counter() - started)
+        truth = ids(client, probes, exact=True)
+        found = ids(client, probes, exact=False)
+        figures["recall_at_10"] = float(np.mean([len(set(a) & set(b)) / K for a, b in zip(truth, found, strict=True)]))
+        latencies = [timed(lambda row=row: client.search_records("bench", vectors=row[None], k=K)) for row in probes]
+        figures["search_p50_ms"], figures["search_p99_ms"] = (
+            float(np.percentile(latencies, p)) * 1e3 for p in (50, 99)
+        )
+        for label, size in (("one_query_a_call", 1), ("32_queries_a_call", 32)):
+            blocks = [probes[start : start + size] for start in range(0, len(probes) - size + 1, size)]
+            with ThreadPoolExecutor(CALLERS) as pool:
+                seconds = timed(
+                    lambda b=blocks: list(pool.map(lambda rows: client.search_records("bench", vectors=rows, k=K), b))
+                )
+            figures[f"queries_per_second_{label}"] = len(blocks) * size / seconds
+    return figures
+
+
+def ids(client: IndexClient, probes: npt.NDArray[np.float32], *, exact: bool) -> list[list[str]]:
+    """Return the ids found for each probe."""
+    found: list[list[str]] = []
+    for start in range(0, len(probes), 50):
+        results = client.search_records("bench", vectors=probes[start : start + 50], k=K, exact=exact)
+        found.extend([hit.record.id for hit in outcome.unwrap()] for outcome in results.outcomes)
+    return found
+
+
+def timed(work: Any) -> float:
+    """Return the seconds *work* takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def provenance() -> dict[str, str | int]:
+    """Return commit and hardware."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        "",
+    )
+    return {
+        "commit": commit.stdout.strip(), "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cpu": model, "cores": os.cpu_count() or 0, "python": platform.python_version(),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Measure, write, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--dimension", type=int, default=2_048)
+    parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("--queries", type=int, default=1_000)
+    options = vars(parser.parse_args())
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [*FREE_PORTS, "--data-dir", f"{folder}/data"]
+        with ServiceProcess(INDEX_MODULE, arguments, folder=Path(folder)) as server:
+            figures = measure(server.wait(timeout=60).address, **options)
+    report = {
+        **provenance(),
+        "settings": {**options, "backend": "hnsw m=16 ef_construction=200 ef=80", "callers": CALLERS},
+        "figures": figures,
+    }
+    results = ROOT / "bench" / "results"
+    results.mkdir(exist_ok=True)
+    path = results / f"index-{report['commit']}.json"
+    path.write_text(json.dumps(report, indent=1) + "\n")
+    table = Table("figure", "value", title=f"index, {options['count']} x {options['dimension']}")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:,.3f}")
+    Console().print(table)
+    Console().print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
