@@ -136,7 +136,7 @@ def run_demo(folder: Path, checkpoints: Checkpoints, *, count: int, console: Con
         demo.durations.append(("stop both services", time.monotonic() - stopping))
     console.print()
     console.print(demo.summary())
-    console.print(AFTERWARDS, highlight=False, markup=False)
+    console.print(AFTERWARDS, highlight=False, markup=False, soft_wrap=True)
     if checkpoints.caveat:
         console.print(checkpoints.caveat)
 
