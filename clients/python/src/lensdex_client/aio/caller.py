@@ -1,0 +1,85 @@
+"""Runs calls on one channel, awaiting each: deadlines, retries, request ids. Knows no service."""
+
+# ruff: noqa: ASYNC109  A deadline travels to the server, which stops working for it; asyncio.timeout only stops waiting.
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import grpc
+
+from lensdex_client.calls import Call
+from lensdex_client.channel import channel_options
+from lensdex_client.errors import LensdexError
+from lensdex_client.refusals import error_of_rpc
+from lensdex_client.retry import Attempts, Retry
+from lensdex_wire.request_id import METADATA_KEY, new_request_id
+
+T = TypeVar("T")
+
+
+class Caller:
+    """One channel to one address, opened by the first call, in that call's event loop."""
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        timeout: float,
+        retry: Retry,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.target = target
+        self._timeout = timeout
+        self._retry = retry
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._channel: grpc.aio.Channel | None = None
+
+    async def close(self) -> None:
+        """Close the channel; calls under way are cancelled."""
+        if self._channel is not None:
+            await self._channel.close(None)
+
+    async def run(
+        self, call: Call[T], *, timeout: float | None = None, retry: Retry | None = None, request_id: str = ""
+    ) -> T:
+        """Send *call*, again where that is safe, and return its decoded answer. Raises LensdexError.
+
+        *timeout* (seconds, all attempts together) and *retry* stand in for the caller's own. All attempts carry one
+        request id, a fresh one where none is given. Cancelling the task cancels the call.
+        """
+        request_id = request_id or new_request_id()
+        body = call.serialize()
+        attempts = Attempts(
+            retry or self._retry,
+            timeout=self._timeout if timeout is None else timeout,
+            idempotent=call.method.idempotent,
+            clock=self._clock,
+            jitter=self._jitter,
+        )
+        while True:
+            try:
+                response = await self._attempt(call, body, attempts.remaining(), request_id)
+            except LensdexError as error:
+                delay = attempts.delay_after(error)
+                if delay is None:
+                    raise
+                await self._sleep(delay)
+                continue
+            return call.decoded(response, request_id)
+
+    async def _attempt(self, call: Call[Any], body: bytes, timeout: float, request_id: str) -> bytes:
+        if self._channel is None:
+            self._channel = grpc.aio.insecure_channel(self.target, options=channel_options())
+        send = self._channel.unary_unary(call.method.path, request_serializer=None, response_deserializer=None)
+        try:
+            response: bytes = await send(body, timeout=timeout, metadata=((METADATA_KEY, request_id),))
+        except grpc.aio.AioRpcError as error:
+            raise error_of_rpc(error, target=self.target, request_id=request_id) from None
+        return response

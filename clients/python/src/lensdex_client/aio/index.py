@@ -1,0 +1,178 @@
+"""Client of the index for asyncio. It knows no embedder."""
+
+# ruff: noqa: ASYNC109  A deadline travels to the server, which stops working for it; asyncio.timeout only stops waiting.
+
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from lensdex_client import collection_calls, record_calls
+from lensdex_client.aio.caller import Caller
+from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo
+from lensdex_client.index import EVERYTHING, METADATA
+from lensdex_client.record import Deleted, Include, Record, RecordPage, Records, SearchResults, Upserted, ViewVectors
+from lensdex_client.retry import Retry
+from lensdex_wire.space import Space
+from lensdex_wire.vectors import Matrix
+
+
+class IndexClient:
+    """Keeps records and finds the nearest ones. Close it, or use it as a context manager.
+
+    Every method takes *timeout*, seconds for the whole call with its retries, and raises LensdexError.
+    """
+
+    def __init__(self, target: str, *, timeout: float = 30.0, retry: Retry | None = None) -> None:
+        self.caller = Caller(target, timeout=timeout, retry=retry or Retry())
+
+    async def info(self, *, timeout: float | None = None) -> IndexInfo:
+        """Return the index's engine, backends, limits and versions."""
+        return await self.caller.run(collection_calls.index_info(), timeout=timeout)
+
+    async def create_collection(self, collection: Collection, *, timeout: float | None = None) -> Collection:
+        """Create *collection* and return it with its defaults filled in. Not repeated when nobody answers."""
+        return await self.caller.run(collection_calls.create_collection(collection), timeout=timeout)
+
+    async def get_collection(self, name: str, *, timeout: float | None = None) -> CollectionDetails:
+        """Return the collection *name* with statistics."""
+        return await self.caller.run(collection_calls.get_collection(name), timeout=timeout)
+
+    async def list_collections(
+        self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None
+    ) -> CollectionPage:
+        """Return one page of collections, in the order of their names."""
+        call = collection_calls.list_collections(page_size=page_size, page_token=page_token)
+        return await self.caller.run(call, timeout=timeout)
+
+    async def collections(self, *, timeout: float | None = None) -> AsyncIterator[Collection]:
+        """Yield all collections, page by page; *timeout* is for each page."""
+        token = ""
+        while True:
+            page = await self.list_collections(page_token=token, timeout=timeout)
+            for collection in page.collections:
+                yield collection
+            if not (token := page.next_page_token):
+                return
+
+    async def delete_collection(self, name: str, *, timeout: float | None = None) -> int:
+        """Delete the collection *name*; return how many records went with it. Not repeated when nobody answers."""
+        return await self.caller.run(collection_calls.delete_collection(name), timeout=timeout)
+
+    async def upsert_records(
+        self,
+        collection: str,
+        records: Sequence[Record],
+        vectors: Sequence[ViewVectors],
+        *,
+        timeout: float | None = None,
+    ) -> Upserted:
+        """Insert *records*, or replace them whole; all or nothing. Every record needs a row in the view ``default``.
+
+        Raises OSError when a picture that is to be kept cannot be read.
+        """
+        return await self.caller.run(record_calls.upsert_records(collection, records, vectors), timeout=timeout)
+
+    async def delete_records(self, collection: str, ids: Sequence[str], *, timeout: float | None = None) -> Deleted:
+        """Delete records by id; ids without a record are skipped."""
+        return await self.caller.run(record_calls.delete_records(collection, ids), timeout=timeout)
+
+    async def get_records(
+        self,
+        collection: str,
+        ids: Sequence[str],
+        *,
+        include: Include = EVERYTHING,
+        views: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> Records:
+        """Return an outcome per id, in order, and the vectors of *views*."""
+        call = record_calls.get_records(collection, ids, include=include, views=views)
+        return await self.caller.run(call, timeout=timeout)
+
+    async def list_records(
+        self,
+        collection: str,
+        *,
+        page_size: int = 0,
+        page_token: str = "",
+        include: Include = EVERYTHING,
+        views: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> RecordPage:
+        """Return one page of records, in the order of their ids."""
+        call = record_calls.list_records(
+            collection, page_size=page_size, page_token=page_token, include=include, views=views
+        )
+        return await self.caller.run(call, timeout=timeout)
+
+    async def records(
+        self,
+        collection: str,
+        *,
+        include: Include = EVERYTHING,
+        views: Sequence[str] = (),
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[RecordPage]:
+        """Yield all records, page by page; *timeout* is for each page."""
+        token = ""
+        while True:
+            page = await self.list_records(
+                collection, page_size=page_size, page_token=token, include=include, views=views, timeout=timeout
+            )
+            yield page
+            if not (token := page.next_page_token):
+                return
+
+    async def count_records(self, collection: str, *, timeout: float | None = None) -> int:
+        """Return how many records the collection has."""
+        return await self.caller.run(record_calls.count_records(collection), timeout=timeout)
+
+    async def search_records(
+        self,
+        collection: str,
+        *,
+        vectors: Matrix | None = None,
+        space: Space | None = None,
+        ids: Sequence[str] = (),
+        k: int = 10,
+        view: str = "",
+        ef: int = 0,
+        exact: bool = False,
+        score_threshold: float | None = None,
+        include: Include = METADATA,
+        consistency_token: str = "",
+        timeout: float | None = None,
+    ) -> SearchResults:
+        """Find the records nearest to *vectors*, shape (queries, dimension), of *space*; or to the records *ids*.
+
+        Exactly one of both; raises ValueError otherwise. Returns an outcome per query, in order.
+        """
+        call = record_calls.search_records(
+            collection,
+            vectors=vectors,
+            space=space,
+            ids=ids,
+            k=k,
+            view=view,
+            ef=ef,
+            exact=exact,
+            score_threshold=score_threshold,
+            include=include,
+            consistency_token=consistency_token,
+        )
+        return await self.caller.run(call, timeout=timeout)
+
+    async def close(self) -> None:
+        """Close the connection; calls under way are cancelled."""
+        await self.caller.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()

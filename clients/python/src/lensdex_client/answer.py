@@ -1,0 +1,80 @@
+"""What a retrieval answers: ranked hits, what the reranker did, where the time went. Plain data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lensdex_client.errors import LensdexError
+from lensdex_client.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class RankedHit:
+    """One record in its place."""
+
+    rank: int
+    """Its place in the answer; 1 is best."""
+    record: Record
+    score: float
+    """The search's score, higher is better."""
+    search_rank: int
+    """Its place before reranking."""
+    rerank_score: float | None = None
+    """0 to 1, higher is better; None where it was not reranked."""
+    rerank_error: LensdexError | None = None
+    """Why it could not be reranked, although it should have been."""
+
+    @property
+    def move(self) -> int:
+        """Places it went up; negative: down."""
+        return self.search_rank - self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class RerankReport:
+    """What the reranker did to the order."""
+
+    num_scored: int
+    num_failed: int
+    """Hits that could not be scored; they follow the scored ones, in the order of the search."""
+    num_moved: int
+    """Hits whose place changed."""
+    kendall_tau: float | None
+    """Agreement of the scored hits' order before and after: 1 identical, -1 reversed. None with fewer than two."""
+    lowest: float
+    highest: float
+
+    @property
+    def spread(self) -> float:
+        """Highest score minus lowest: near zero, the reranker could not tell the hits apart."""
+        return self.highest - self.lowest
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the reranker left the order as it was."""
+        return self.num_moved == 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """How long one step took."""
+
+    step: str
+    """``describe``, ``embed``, ``search``, ``read`` (pictures of the hits) or ``rerank``."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """The answer to ``Retriever.search`` and ``similar``."""
+
+    view: str
+    """The view that was searched."""
+    num_records_without_view: int
+    """Records that have no vector in that view, and so could not be found."""
+    hits: Sequence[RankedHit]
+    """Best first."""
+    rerank: RerankReport | None = None
+    """None: no reranking was asked for, or nothing was found."""
+    times: Sequence[StepTime] = field(default_factory=tuple)
+    request_id: str = ""
+    """The id all calls of this answer were logged under."""

@@ -1,0 +1,124 @@
+"""Runs calls on one channel, waiting for each: deadlines, retries, request ids. Knows no service."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import grpc
+
+from lensdex_client.calls import Call
+from lensdex_client.channel import channel_options
+from lensdex_client.errors import CallCancelledError, LensdexError
+from lensdex_client.refusals import error_of_rpc, refusal
+from lensdex_client.retry import Attempts, Retry
+from lensdex_wire.request_id import METADATA_KEY, new_request_id
+
+T = TypeVar("T")
+
+
+class Cancellation:
+    """Ends calls from another thread: those under way, and all that would follow."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._futures: set[Any] = set()
+        self.event = threading.Event()
+
+    def cancel(self) -> None:
+        """Cancel every call that was given this object, now and later. Thread-safe."""
+        with self._lock:
+            self.event.set()
+            futures = list(self._futures)
+        for future in futures:
+            future.cancel()
+
+    def _add(self, future: Any) -> None:
+        with self._lock:
+            self._futures.add(future)
+            late = self.event.is_set()
+        if late:
+            future.cancel()
+
+    def _discard(self, future: Any) -> None:
+        with self._lock:
+            self._futures.discard(future)
+
+
+class Caller:
+    """One channel to one address. Thread-safe."""
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        timeout: float,
+        retry: Retry,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.target = target
+        self._timeout = timeout
+        self._retry = retry
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._channel = grpc.insecure_channel(target, options=channel_options())
+
+    def close(self) -> None:
+        """Close the channel; calls under way are cancelled."""
+        self._channel.close()
+
+    def run(
+        self,
+        call: Call[T],
+        *,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+        request_id: str = "",
+        cancellation: Cancellation | None = None,
+    ) -> T:
+        """Send *call*, again where that is safe, and return its decoded answer. Raises LensdexError.
+
+        *timeout* (seconds, all attempts together) and *retry* stand in for the caller's own. All attempts carry one
+        request id, a fresh one where none is given.
+        """
+        request_id = request_id or new_request_id()
+        body = call.serialize()
+        attempts = Attempts(
+            retry or self._retry,
+            timeout=self._timeout if timeout is None else timeout,
+            idempotent=call.method.idempotent,
+            clock=self._clock,
+            jitter=self._jitter,
+        )
+        cancellation = cancellation or Cancellation()
+        while True:
+            try:
+                response = self._attempt(call, body, attempts.remaining(), request_id, cancellation)
+            except LensdexError as error:
+                delay = attempts.delay_after(error)
+                if delay is None:
+                    raise
+                # Waiting on the event, not asleep: a cancelled ingest ends at once.
+                (self._sleep or cancellation.event.wait)(delay)
+                continue
+            return call.decoded(response, request_id)
+
+    def _attempt(
+        self, call: Call[Any], body: bytes, timeout: float, request_id: str, cancellation: Cancellation
+    ) -> bytes:
+        send = self._channel.unary_unary(call.method.path, request_serializer=None, response_deserializer=None)
+        future = send.future(body, timeout=timeout, metadata=((METADATA_KEY, request_id),))
+        cancellation._add(future)  # noqa: SLF001  two halves of one mechanism
+        try:
+            response: bytes = future.result()
+        except grpc.FutureCancelledError:
+            raise CallCancelledError(refusal(grpc.StatusCode.CANCELLED, "the call was cancelled"), request_id) from None
+        except grpc.RpcError as error:
+            raise error_of_rpc(error, target=self.target, request_id=request_id) from None
+        finally:
+            cancellation._discard(future)  # noqa: SLF001  two halves of one mechanism
+        return response

@@ -1,0 +1,122 @@
+"""Shows a search's answer: a ranked table for people, a document for programs. Knows no command."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from lensdex_client.answer import RankedHit, RerankReport, SearchAnswer
+from lensdex_client.cli.exit_codes import ExitCode
+from lensdex_client.cli.output import Output
+from lensdex_client.cli.plain import plain
+from lensdex_client.record import Record
+
+
+def show(answer: SearchAnswer, output: Output, media_root: str) -> ExitCode:
+    """Write *answer*; a hit that could not be reranked makes the exit code PARTIAL."""
+    if output.as_json:
+        output.result(_document(answer, media_root))
+    else:
+        _tables(answer, output, media_root)
+    failed = [hit for hit in answer.hits if hit.rerank_error is not None]
+    for hit in failed:
+        output.error(f"{hit.record.id} could not be reranked: {hit.rerank_error}")
+    return ExitCode.PARTIAL if answer.rerank is not None and answer.rerank.num_failed else ExitCode.OK
+
+
+def rerank_sentence(report: RerankReport) -> str:
+    """Return what the reranker did, in a sentence that cannot be overlooked when it did nothing."""
+    tau = "" if report.kendall_tau is None else f", Kendall tau {report.kendall_tau:.2f}"
+    scores = f"scores {report.lowest:.4f} to {report.highest:.4f} (spread {report.spread:.4f})"
+    failed = f", {report.num_failed} could not be scored" if report.num_failed else ""
+    if report.untouched:
+        return f"the reranker left the order untouched: {report.num_scored} scored{tau}, {scores}{failed}"
+    return f"reranked: {report.num_scored} scored, {report.num_moved} moved{tau}, {scores}{failed}"
+
+
+def _tables(answer: SearchAnswer, output: Output, media_root: str) -> None:
+    console = output.console
+    if not answer.hits:
+        console.print("nothing found")
+    else:
+        table = Table(box=None, pad_edge=False)
+        table.add_column("rank", justify="right")
+        table.add_column("id", overflow="fold")
+        table.add_column("score", justify="right")
+        if answer.rerank is not None:
+            table.add_column("rerank", justify="right")
+            table.add_column("move", justify="right")
+        table.add_column("title", overflow="ellipsis", no_wrap=True, max_width=60)
+        table.add_column("picture", overflow="fold")
+        for hit in answer.hits:
+            table.add_row(*_cells(hit, reranked=answer.rerank is not None, media_root=media_root))
+        console.print(table)
+    without = answer.num_records_without_view
+    console.print(f"view {answer.view}; {without:,} records lack it" if without else f"view {answer.view}")
+    if answer.rerank is not None:
+        style = "bold yellow" if answer.rerank.untouched else "none"
+        console.print(rerank_sentence(answer.rerank), style=style)
+    console.print("; ".join(f"{time.step} {time.seconds * 1000:.1f} ms" for time in answer.times))
+
+
+def _cells(hit: RankedHit, *, reranked: bool, media_root: str) -> list[str]:
+    rerank = []
+    if reranked:
+        score = "-" if hit.rerank_score is None else f"{hit.rerank_score:.4f}"
+        rerank = [score, f"{hit.move:+d}" if hit.move else "="]
+    return [
+        str(hit.rank),
+        escape(hit.record.id),
+        f"{hit.score:.4f}",
+        *rerank,
+        escape(title_of(hit.record)),
+        escape(picture_of(hit.record, media_root)),
+    ]
+
+
+def title_of(record: Record) -> str:
+    """Return the record's title, else the beginning of its text."""
+    title = record.metadata.get("title")
+    text = title if isinstance(title, str) and title else " ".join(record.content.texts)
+    return " ".join(text.split())[:200]
+
+
+def picture_of(record: Record, media_root: str) -> str:
+    """Return where the record's first picture lies; below *media_root*, where that is named."""
+    if not record.content.images:
+        return ""
+    image = record.content.images[0]
+    if not image.uri:
+        return f"({len(image.data):,} bytes, kept inline)"
+    return str(Path(media_root) / image.uri) if media_root and "://" not in image.uri else image.uri
+
+
+def _document(answer: SearchAnswer, media_root: str) -> dict[str, Any]:
+    rerank = None
+    if answer.rerank is not None:
+        extra = {"spread": answer.rerank.spread, "untouched": answer.rerank.untouched}
+        rerank = {**plain(answer.rerank), **extra}
+    return {
+        "view": answer.view,
+        "num_records_without_view": answer.num_records_without_view,
+        "hits": [
+            {
+                "rank": hit.rank,
+                "id": hit.record.id,
+                "score": hit.score,
+                "search_rank": hit.search_rank,
+                "rerank_score": hit.rerank_score,
+                "rerank_error": plain(hit.rerank_error),
+                "move": hit.move,
+                "title": title_of(hit.record),
+                "picture": picture_of(hit.record, media_root),
+                "texts": list(hit.record.content.texts),
+                "metadata": plain(hit.record.metadata),
+            }
+            for hit in answer.hits
+        ],
+        "rerank": rerank,
+        "seconds": {time.step: time.seconds for time in answer.times},
+        "request_id": answer.request_id,
+    }

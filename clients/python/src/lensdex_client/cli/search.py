@@ -1,0 +1,76 @@
+"""``lensdex search``: find what a text, pictures or both describe."""
+
+import argparse
+from pathlib import Path
+
+from lensdex_client.cli import hits
+from lensdex_client.cli.connection import add_media_root, add_options, connect, positive
+from lensdex_client.cli.exit_codes import ExitCode
+from lensdex_client.cli.output import Output
+from lensdex_client.content import Content, Image
+from lensdex_client.embedding import Truncation
+from lensdex_client.searching import SearchOptions
+from lensdex_client.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", settings: Settings) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "search",
+        help="find what a text, pictures or both describe",
+        description="Embed TEXT and pictures as one query, find the nearest records, and rerank the best if asked to.",
+    )
+    parser.add_argument("collection", metavar="COLLECTION", help="where to search")
+    parser.add_argument("text", metavar="TEXT", nargs="?", default="", help="what to look for")
+    parser.add_argument("--image", metavar="PATH", type=Path, action="append", default=[], help="a picture to look for")
+    parser.add_argument("--instruction", metavar="TEXT", default="", help="instruction to embed the query with")
+    add_search_options(parser, settings)
+    parser.set_defaults(run=run)
+
+
+def add_search_options(parser: argparse.ArgumentParser, settings: Settings) -> None:
+    """Add the options of everything that searches."""
+    parser.add_argument("-k", metavar="N", type=positive, default=10, help="how many records to find (default: 10)")
+    parser.add_argument("--rerank", metavar="N", type=positive, default=0, help="rerank the best N")
+    parser.add_argument("--rerank-instruction", metavar="TEXT", default="", help="what makes a record relevant")
+    parser.add_argument(
+        "--view", metavar="NAME", help="view to search (default: the one of the query's modality, else default)"
+    )
+    parser.add_argument("--exact", action="store_true", help="compare with every record: slower, and the truth")
+    parser.add_argument("--ef", metavar="N", type=positive, default=0, help="candidates the index keeps")
+    parser.add_argument("--truncate", action="store_true", help="cut texts that are too long instead of refusing them")
+    add_media_root(parser, settings, "pictures kept by their path are read below this folder")
+    add_options(parser, settings)
+
+
+def search_options(arguments: argparse.Namespace, instruction: str = "") -> SearchOptions:
+    """Return what *arguments* say about the search."""
+    return SearchOptions(
+        k=arguments.k,
+        view=arguments.view,
+        rerank=arguments.rerank,
+        instruction=instruction,
+        rerank_instruction=arguments.rerank_instruction,
+        truncation=Truncation.CUT_TEXT if arguments.truncate else Truncation.REFUSE,
+        exact=arguments.exact,
+        ef=arguments.ef,
+    )
+
+
+def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
+    """Search and show. Raises ValueError for a query that is nothing, LensdexError, OSError."""
+    query = query_of(arguments)
+    with connect(arguments) as retriever:
+        answer = retriever.search(arguments.collection, query, search_options(arguments, arguments.instruction))
+    return hits.show(answer, output, arguments.media_root)
+
+
+def query_of(arguments: argparse.Namespace) -> Content:
+    """Return what TEXT and ``--image`` describe. Raises ValueError for nothing, OSError for a file not there."""
+    images = [Image.from_path(path) for path in arguments.image]
+    for path in arguments.image:
+        path.stat()
+    content = Content(texts=[arguments.text] if arguments.text else [], images=images)
+    if not content.modalities():
+        raise ValueError("name a TEXT, an --image or both")
+    return content

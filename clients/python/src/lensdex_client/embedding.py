@@ -1,0 +1,178 @@
+"""What the embedder and the reranker answer, as plain data. Knows no message and no channel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lensdex_client.outcome import Outcome
+from lensdex_wire.space import Pooling, Space
+from lensdex_wire.vectors import Matrix
+
+
+class Truncation(StrEnum):
+    """What to do with a content over the model's length. Values are the contract's names."""
+
+    REFUSE = "TRUNCATION_REFUSE"
+    CUT_TEXT = "TRUNCATION_CUT_TEXT"
+
+
+class Encoding(StrEnum):
+    """How vectors travel. Values are the contract's names."""
+
+    FLOAT32 = "VECTOR_ENCODING_FLOAT32"
+    FLOAT16 = "VECTOR_ENCODING_FLOAT16"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where a call's time went in the service, in seconds, for the slowest of its items in each part."""
+
+    queue: float
+    preprocess: float
+    compute: float
+    batch_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedContent:
+    """Where a content's vectors are and what it cost."""
+
+    row: int
+    """Row of this content in every block."""
+    num_tokens: int
+    num_truncated_tokens: int
+    """Text tokens that were cut. Zero: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingBlock:
+    """The vectors of one pooling."""
+
+    space: Space
+    vectors: Matrix
+    """float32, shape (contents that were embedded, dimension); may be read-only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """The answer to one call of ``embed``: an outcome per content, vectors in blocks."""
+
+    outcomes: Sequence[Outcome[EmbeddedContent]]
+    """One per content, in request order."""
+    blocks: Sequence[EmbeddingBlock]
+    """One per pooling, in the order asked for."""
+    timing: Timing
+
+    def block(self, pooling: Pooling | None = None) -> EmbeddingBlock:
+        """Return the block of *pooling*; None: the first. Raises KeyError when it was not asked for."""
+        for block in self.blocks:
+            if pooling is None or block.space.pooling is pooling:
+                return block
+        raise KeyError(f"no vectors of {pooling or 'any pooling'} in this answer")
+
+    def vectors(self, pooling: Pooling | None = None) -> Matrix:
+        """Return all vectors, float32, shape (contents, dimension), in request order.
+
+        Raises the first item's error when a content was not embedded: use ``outcomes`` to go on without it.
+        """
+        rows = [outcome.unwrap().row for outcome in self.outcomes]
+        return self.block(pooling).vectors[rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """What a content would cost."""
+
+    num_tokens: int
+    num_image_tokens: int
+    too_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """How well one document answers the query."""
+
+    score: float
+    """0 to 1, higher is better."""
+    rank: int
+    """Among the call's scored documents; 1 is best."""
+    num_tokens: int
+    num_truncated_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relevances:
+    """The answer to one call of ``rerank``: an outcome per document, in request order."""
+
+    outcomes: Sequence[Outcome[Relevance]]
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Which model answers and how it runs."""
+
+    name: str
+    revision: str
+    weights_digest: str
+    engine: str
+    device: str
+    dtype: str
+    modalities: Sequence[str]
+    """``text``, ``image``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderLimits:
+    """What one call may ask of an embedder or reranker. Names are the contract's."""
+
+    max_contents: int
+    max_tokens: int
+    max_images: int
+    max_image_pixels: int
+    max_aspect_ratio: int
+    max_media_bytes: int
+    max_message_bytes: int
+    max_pending_items: int
+    max_pending_bytes: int
+    max_image_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInfo:
+    """Which code answers."""
+
+    version: str
+    libraries: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSpace:
+    """A space vectors come in, with the fingerprint the service reports for it."""
+
+    space: Space
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderInfo:
+    """The embedder's spaces (default pooling first), model, limits and versions."""
+
+    spaces: Sequence[EmbedderSpace]
+    model: ModelInfo
+    min_dimension: int
+    max_dimension: int
+    default_instruction: str
+    limits: EmbedderLimits
+    build: BuildInfo
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerInfo:
+    """The reranker's model, limits and versions."""
+
+    model: ModelInfo
+    template_version: str
+    default_instruction: str
+    limits: EmbedderLimits
+    build: BuildInfo

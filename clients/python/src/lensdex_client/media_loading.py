@@ -1,0 +1,42 @@
+"""Reads a content's pictures into memory, one error per content. Knows the media root, no message and no service."""
+
+import grpc
+
+from lensdex.common.v1.error_reason_pb2 import ErrorReason
+from lensdex_client.content import Content, Image
+from lensdex_client.errors import EmptyContentError, InvalidFieldError, LensdexError, MediaNotFoundError
+from lensdex_client.media_root import MediaRoot, resolve_media
+from lensdex_client.metadata_codec import is_unicode
+from lensdex_client.outcome import Outcome
+from lensdex_client.refusals import refusal
+
+
+def load_content(content: Content, root: MediaRoot | None) -> Outcome[Content]:
+    """Return *content* with the bytes of its pictures, or why that cannot be.
+
+    A picture given by URI alone is looked for below *root*. An empty content is an error: no model takes it.
+    """
+    if not content.modalities():
+        message = "a content without any text or picture"
+        empty = refusal(grpc.StatusCode.INVALID_ARGUMENT, message, ErrorReason.ERROR_REASON_EMPTY_CONTENT)
+        return Outcome(error=EmptyContentError(empty))
+    if not all(map(is_unicode, content.texts)):
+        message = "a text with half of a character (a lone surrogate), which UTF-8 has no bytes for"
+        return Outcome(error=InvalidFieldError(refusal(grpc.StatusCode.INVALID_ARGUMENT, message, field="texts")))
+    try:
+        resolved = resolve_media(content, root)
+        return Outcome(Content(texts=resolved.texts, images=[_loaded(image) for image in resolved.images]))
+    except LensdexError as error:
+        return Outcome(error=error)
+
+
+def _loaded(image: Image) -> Image:
+    try:
+        data = image.read()
+    except OSError as error:
+        message = f"the picture {image.path} cannot be read: {error.strerror or error}"
+        raise MediaNotFoundError(
+            refusal(grpc.StatusCode.NOT_FOUND, message, ErrorReason.ERROR_REASON_MEDIA_NOT_FOUND, media=str(image.path))
+        ) from error
+    # A file without a single byte would not be sent as data at all; the embedder should see it and say so.
+    return Image(data=data, uri=image.uri) if data else image

@@ -1,0 +1,62 @@
+"""What a reranker's scores do to an order, and how much. Pure; knows no service."""
+
+from collections.abc import Sequence
+
+from lensdex_client.answer import RankedHit, RerankReport
+from lensdex_client.embedding import Relevance
+from lensdex_client.outcome import Outcome
+from lensdex_client.record import Hit
+
+
+def ranked(hits: Sequence[Hit]) -> tuple[RankedHit, ...]:
+    """Return *hits* in the order of the search."""
+    return tuple(
+        RankedHit(rank=rank, record=hit.record, score=hit.score, search_rank=rank)
+        for rank, hit in enumerate(hits, start=1)
+    )
+
+
+def reordered(
+    hits: Sequence[Hit], outcomes: Sequence[Outcome[Relevance]], k: int
+) -> tuple[tuple[RankedHit, ...], RerankReport]:
+    """Return the best *k* of *hits* after reranking the first ``len(outcomes)`` of them, and what that changed.
+
+    Scored hits come first, best score first, ties in the order of the search; then those that could not be scored,
+    then those that were not to be, both in the order of the search. The report is over all of *hits*, not *k* alone.
+    """
+    scores = {place: outcome.unwrap().score for place, outcome in enumerate(outcomes) if outcome.ok}
+    failures = {place: outcome.error for place, outcome in enumerate(outcomes) if not outcome.ok}
+    best_first = sorted(scores, key=lambda place: (-scores[place], place))
+    order = [*best_first, *failures, *range(len(outcomes), len(hits))]
+    placed = tuple(
+        RankedHit(
+            rank=rank,
+            record=hits[place].record,
+            score=hits[place].score,
+            search_rank=place + 1,
+            rerank_score=scores.get(place),
+            rerank_error=failures.get(place),
+        )
+        for rank, place in enumerate(order, start=1)
+    )
+    report = RerankReport(
+        num_scored=len(scores),
+        num_failed=len(failures),
+        num_moved=sum(hit.move != 0 for hit in placed),
+        kendall_tau=kendall_tau(best_first),
+        lowest=min(scores.values(), default=0.0),
+        highest=max(scores.values(), default=0.0),
+    )
+    return placed[:k], report
+
+
+def kendall_tau(order: Sequence[int]) -> float | None:
+    """Return the agreement of *order*, distinct numbers, with the ascending one: 1 identical, -1 reversed.
+
+    None for fewer than two. Quadratic: reranked lists are short.
+    """
+    count = len(order)
+    if count < 2:
+        return None
+    discordant = sum(order[i] > order[j] for i in range(count) for j in range(i + 1, count))
+    return 1.0 - 4.0 * discordant / (count * (count - 1))

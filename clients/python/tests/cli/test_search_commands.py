@@ -1,0 +1,71 @@
+"""``lensdex search`` and ``similar``: what they show."""
+
+from pathlib import Path
+from typing import Any
+
+from lensdex_client.cli.exit_codes import ExitCode
+
+
+def test_search_shows_a_ranked_table(run: Any, corpus: Path) -> None:
+    """Rank, id, score, title and picture path; the view searched; the time of each step."""
+    run("ingest", "c", corpus, "--views", "text")
+    result = run("search", "c", "score=0.1", "-k", "3", "--media-root", corpus.parent)
+
+    assert result.code == 0
+    assert "Title 1" in result.out
+    assert str(corpus.parent / "pic.png") in result.out
+    assert "view text" in result.out
+    assert "embed" in result.out.splitlines()[-1]
+    assert not result.err
+
+
+def test_search_with_rerank_shows_the_moves(run: Any, corpus: Path) -> None:
+    """Reranking shows its score and how far each hit moved, and what it did in a sentence."""
+    run("ingest", "c", corpus)
+    result = run("search", "c", "q", "--rerank", "8", "--media-root", corpus.parent, "--json")
+    table = run("search", "c", "q", "--rerank", "8", "--media-root", corpus.parent)
+    document = result.document
+
+    assert [hit["id"] for hit in document["hits"]] == [f"r{n}" for n in range(7, -1, -1)]
+    assert all(hit["move"] == hit["search_rank"] - hit["rank"] for hit in document["hits"])
+    assert (document["rerank"]["num_scored"], document["rerank"]["untouched"]) == (8, False)
+    assert document["request_id"]
+    assert "reranked: 8 scored" in table.out
+
+
+def test_an_untouched_order_stands_out(run: Any, corpus: Path, embedder: Any) -> None:
+    """A reranker that changes nothing is reported in so many words."""
+    run("ingest", "c", corpus)
+    result = run("search", "c", "q", "--rerank", "1", "--media-root", corpus.parent)
+
+    assert "the reranker left the order untouched" in result.out
+
+
+def test_hits_that_cannot_be_reranked_make_it_partial(run: Any, corpus: Path) -> None:
+    """Without the media root, hits with a picture cannot be reranked: stderr says why, the exit code is 1."""
+    run("ingest", "c", corpus)
+    result = run("search", "c", "q", "--rerank", "8")
+
+    assert result.code == ExitCode.PARTIAL
+    assert "name the media root" in result.err
+
+
+def test_similar_and_image_queries(run: Any, corpus: Path) -> None:
+    """More like a record, and by picture."""
+    run("ingest", "c", corpus, "--views", "image")
+    similar = run("similar", "c", "r3", "-k", "2", "--json")
+    picture = run("search", "c", "--image", corpus.parent / "pic.png", "--json")
+
+    assert len(similar.document["hits"]) == 2
+    assert (picture.document["view"], picture.document["num_records_without_view"]) == ("image", 6)
+
+
+def test_brackets_in_titles_are_no_markup(run: Any, tmp_path: Path) -> None:
+    """What users wrote is shown as they wrote it."""
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"id": "[red]x", "title": "[bold]T[/]", "text": "a"}\n', encoding="utf-8")
+    run("ingest", "c", path)
+    out = run("search", "c", "a").out
+
+    assert "[red]x" in out
+    assert "[bold]T[/]" in out

@@ -1,0 +1,362 @@
+"""Scripted services on loopback: small honest ones that keep records in memory, and fail where a test tells them to."""
+
+import contextlib
+import socket
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import grpc
+import numpy as np
+import pytest
+
+from lensdex.common.v1.error_reason_pb2 import ErrorReason
+from lensdex.embedder.v1 import embedder_service_pb2 as em
+from lensdex.embedder.v1 import embedder_service_pb2_grpc, model_pb2, reranker_service_pb2_grpc
+from lensdex.embedder.v1 import reranker_service_pb2 as rr
+from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record_pb2, record_service_pb2_grpc
+from lensdex.index.v1 import collection_service_pb2 as cs
+from lensdex.index.v1 import record_service_pb2 as rs
+from lensdex_wire.errors import Refusal, Violation, pack_refusal
+from lensdex_wire.limits import message_size_options
+from lensdex_wire.space import Normalization, Pooling, Space
+from lensdex_wire.space_codec import pack_space, unpack_pooling, unpack_space
+from lensdex_wire.vectors import pack_vectors, unpack_vectors
+
+DIMENSION = 8
+Content = Any
+Reason = ErrorReason
+
+
+def space(pooling: Pooling = Pooling.LAST_TOKEN, *, weights: str = "a", dimension: int = DIMENSION) -> Space:
+    """Return the space the scripted embedder works in."""
+    return Space("sha256:" + weights * 64, "scripted/1", pooling, dimension, Normalization.L2)
+
+
+def refused(code: grpc.StatusCode, reason: ErrorReason, message: str = "scripted", **metadata: str) -> Refusal:
+    """Return a refusal to script."""
+    return Refusal(code=code, reason=reason, message=message, metadata=metadata)
+
+
+def refuse(refusal: Refusal, context: grpc.ServicerContext) -> NoReturn:
+    """End the call with *refusal*."""
+    context.set_trailing_metadata((("grpc-status-details-bin", pack_refusal(refusal).SerializeToString()),))
+    context.abort(refusal.code, refusal.message)
+    raise AssertionError
+
+
+def not_found(record_id: str) -> Refusal:
+    """Return what an id without a record gets."""
+    return refused(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_RECORD_NOT_FOUND, f"no record {record_id}")
+
+
+def vector_of(content: Content, pooling: Pooling) -> np.ndarray:
+    """Return a unit vector that depends on what the content holds and on the pooling alone."""
+    key = f"{list(content.texts)}{[media.data for media in content.images]}{pooling}"
+    generator = np.random.default_rng(abs(hash(key)) % 2**32)
+    vector = generator.standard_normal(DIMENSION).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+@dataclass
+class Service:
+    """What a scripted service remembers and is told: failures to answer first, then requests and request ids it saw."""
+
+    failures: dict[str, list[Refusal | grpc.StatusCode | None]] = field(default_factory=lambda: defaultdict(list))
+    requests: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    request_ids: list[str] = field(default_factory=list)
+    before: dict[str, Callable[[Any], None]] = field(default_factory=dict)
+    address: str = ""
+    stop: Callable[[], object] = lambda: None
+
+    def enter(self, name: str, request: Any, context: grpc.ServicerContext) -> None:
+        """Note the call; abort it where the script says so."""
+        self.requests[name].append(request)
+        self.request_ids.append(dict(context.invocation_metadata()).get("x-request-id", ""))
+        if name in self.before:
+            self.before[name](request)
+        failure = self.failures[name].pop(0) if self.failures[name] else None
+        if isinstance(failure, Refusal):
+            refuse(failure, context)
+        elif failure is not None:
+            context.abort(failure, "bare")
+
+
+class Embedder(
+    Service,
+    embedder_service_pb2_grpc.EmbedderServiceServicer,
+    reranker_service_pb2_grpc.RerankerServiceServicer,
+):
+    """Embeds by hashing. A text that begins with ``bad`` is refused alone; one with ``score=x`` reranks to x."""
+
+    weights = "a"
+    max_contents = 8
+    poolings = (Pooling.LAST_TOKEN, Pooling.MEAN)
+
+    def _item_error(self, content: Content) -> Refusal | None:
+        if any(text.startswith("bad") for text in content.texts):
+            return refused(grpc.StatusCode.INVALID_ARGUMENT, Reason.ERROR_REASON_CONTENT_TOO_LONG, "too long")
+        if any(not media.data.startswith(b"PIC") for media in content.images):
+            return refused(grpc.StatusCode.INVALID_ARGUMENT, Reason.ERROR_REASON_INVALID_MEDIA, "no picture")
+        return None
+
+    def Embed(self, request: em.EmbedRequest, context: grpc.ServicerContext) -> em.EmbedResponse:  # noqa: N802
+        self.enter("Embed", request, context)
+        poolings = [unpack_pooling(item) for item in request.poolings] or [Pooling.LAST_TOKEN]
+        good = [content for content in request.contents if self._item_error(content) is None]
+        response = em.EmbedResponse()
+        row = 0
+        for content in request.contents:
+            error = self._item_error(content)
+            if error is not None:
+                response.results.add(error=pack_refusal(error))
+            else:
+                response.results.add(embedded=em.EmbeddedContent(row=row, num_tokens=7))
+                row += 1
+        for pooling in poolings:
+            matrix = np.array([vector_of(content, pooling) for content in good], np.float32).reshape(-1, DIMENSION)
+            own = space(pooling, weights=self.weights)
+            response.blocks.add(space=pack_space(own), vectors=pack_vectors(matrix))
+        return response
+
+    def CountTokens(self, request: em.CountTokensRequest, context: grpc.ServicerContext) -> em.CountTokensResponse:  # noqa: N802
+        self.enter("CountTokens", request, context)
+        counts = [em.CountTokensResult(count=em.TokenCount(num_tokens=len(item.texts))) for item in request.contents]
+        return em.CountTokensResponse(results=counts)
+
+    def _limits(self) -> model_pb2.EmbedderLimits:
+        return model_pb2.EmbedderLimits(max_contents=self.max_contents, max_message_bytes=64 * 1024 * 1024)
+
+    def GetEmbedderInfo(self, request: Any, context: grpc.ServicerContext) -> em.GetEmbedderInfoResponse:  # noqa: N802
+        self.enter("GetEmbedderInfo", request, context)
+        own = [space(pooling, weights=self.weights) for pooling in self.poolings]
+        return em.GetEmbedderInfoResponse(
+            spaces=[em.EmbedderSpace(space=pack_space(item), fingerprint=item.fingerprint()) for item in own],
+            model=model_pb2.ModelInfo(name="scripted", modalities=[model_pb2.MODALITY_TEXT]),
+            min_dimension=4,
+            max_dimension=DIMENSION,
+            limits=self._limits(),
+        )
+
+    def GetRerankerInfo(self, request: Any, context: grpc.ServicerContext) -> rr.GetRerankerInfoResponse:  # noqa: N802
+        self.enter("GetRerankerInfo", request, context)
+        return rr.GetRerankerInfoResponse(model=model_pb2.ModelInfo(name="scripted"), limits=self._limits())
+
+    def Rerank(self, request: rr.RerankRequest, context: grpc.ServicerContext) -> rr.RerankResponse:  # noqa: N802
+        self.enter("Rerank", request, context)
+        response = rr.RerankResponse()
+        for document in request.documents:
+            error = self._item_error(document)
+            if error is not None:
+                response.results.add(error=pack_refusal(error))
+            else:
+                text = "".join(document.texts)
+                score = float(text.partition("score=")[2] or 0.5)
+                response.results.add(relevance=rr.Relevance(score=score, rank=1))
+        return response
+
+
+class Index(
+    Service,
+    collection_service_pb2_grpc.CollectionServiceServicer,
+    record_service_pb2_grpc.RecordServiceServicer,
+):
+    """Keeps records in a dictionary and searches by dot product. An id that begins with ``refused`` is a violation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.collections: dict[str, collection_pb2.Collection] = {}
+        self.records: dict[str, record_pb2.Record] = {}
+        self.vectors: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
+
+    def _collection(self, name: str, context: grpc.ServicerContext) -> collection_pb2.Collection:
+        if name not in self.collections:
+            reason = Reason.ERROR_REASON_COLLECTION_NOT_FOUND
+            failure = refused(grpc.StatusCode.NOT_FOUND, reason, f"no collection {name}", collection=name)
+            refuse(failure, context)
+        return self.collections[name]
+
+    def CreateCollection(self, request: Any, context: grpc.ServicerContext) -> cs.CreateCollectionResponse:  # noqa: N802
+        self.enter("CreateCollection", request, context)
+        self.collections[request.collection.name] = request.collection
+        return cs.CreateCollectionResponse(collection=request.collection)
+
+    def GetCollection(self, request: Any, context: grpc.ServicerContext) -> cs.GetCollectionResponse:  # noqa: N802
+        self.enter("GetCollection", request, context)
+        collection = self._collection(request.name, context)
+        statistics = collection_pb2.CollectionStatistics(num_records=len(self.records))
+        return cs.GetCollectionResponse(collection=collection, statistics=statistics, engine="scripted")
+
+    def ListCollections(self, request: Any, context: grpc.ServicerContext) -> cs.ListCollectionsResponse:  # noqa: N802
+        self.enter("ListCollections", request, context)
+        names = sorted(self.collections)
+        place = int(request.page_token or 0)  # One a page, so that every listing pages.
+        page = [self.collections[name] for name in names[place : place + 1]]
+        following = str(place + 1) if place + 1 < len(names) else ""
+        return cs.ListCollectionsResponse(collections=page, next_page_token=following)
+
+    def DeleteCollection(self, request: Any, context: grpc.ServicerContext) -> cs.DeleteCollectionResponse:  # noqa: N802
+        self.enter("DeleteCollection", request, context)
+        self._collection(request.name, context)
+        del self.collections[request.name]
+        return cs.DeleteCollectionResponse(num_records=len(self.records))
+
+    def GetIndexInfo(self, request: Any, context: grpc.ServicerContext) -> cs.GetIndexInfoResponse:  # noqa: N802
+        self.enter("GetIndexInfo", request, context)
+        limits = cs.IndexLimits(max_records=100, max_id_bytes=64, max_message_bytes=64 * 1024 * 1024)
+        return cs.GetIndexInfoResponse(engine="scripted", backends=["hnsw", "exact"], limits=limits)
+
+    def UpsertRecords(self, request: Any, context: grpc.ServicerContext) -> rs.UpsertRecordsResponse:  # noqa: N802
+        self.enter("UpsertRecords", request, context)
+        violations = [
+            Violation(f"records[{place}].id", f"{record.id} is refused", Reason.ERROR_REASON_INVALID_ID)
+            for place, record in enumerate(request.records)
+            if record.id.startswith("refused")
+        ]
+        if violations:
+            code = grpc.StatusCode.INVALID_ARGUMENT
+            failure = Refusal(code, Reason.ERROR_REASON_INVALID_ID, "violations", violations=violations)
+            refuse(failure, context)
+        fresh = sum(record.id not in self.records for record in request.records)
+        for record in request.records:
+            self.records[record.id] = record
+        for block in request.vectors:
+            rows = unpack_vectors(block.vectors)
+            places = block.record_indexes or range(len(rows))
+            for place, row in zip(places, rows, strict=True):
+                self.vectors[block.view][request.records[place].id] = row
+        return rs.UpsertRecordsResponse(num_inserted=fresh, num_replaced=len(request.records) - fresh)
+
+    def GetRecords(self, request: Any, context: grpc.ServicerContext) -> rs.GetRecordsResponse:  # noqa: N802
+        self.enter("GetRecords", request, context)
+        response = rs.GetRecordsResponse()
+        for record_id in request.ids:
+            if record_id in self.records:
+                response.results.add(record=self.records[record_id])
+            else:
+                response.results.add(error=pack_refusal(not_found(record_id)))
+        return response
+
+    def ListRecords(self, request: Any, context: grpc.ServicerContext) -> rs.ListRecordsResponse:  # noqa: N802
+        self.enter("ListRecords", request, context)
+        ids = sorted(self.records)
+        place = int(request.page_token or 0)
+        following = str(place + 2) if place + 2 < len(ids) else ""
+        page = [self.records[item] for item in ids[place : place + 2]]
+        return rs.ListRecordsResponse(records=page, next_page_token=following)
+
+    def DeleteRecords(self, request: Any, context: grpc.ServicerContext) -> rs.DeleteRecordsResponse:  # noqa: N802
+        self.enter("DeleteRecords", request, context)
+        deleted = sum(self.records.pop(record_id, None) is not None for record_id in request.ids)
+        return rs.DeleteRecordsResponse(num_deleted=deleted)
+
+    def CountRecords(self, request: Any, context: grpc.ServicerContext) -> rs.CountRecordsResponse:  # noqa: N802
+        self.enter("CountRecords", request, context)
+        return rs.CountRecordsResponse(num_records=len(self.records))
+
+    def SearchRecords(self, request: Any, context: grpc.ServicerContext) -> rs.SearchRecordsResponse:  # noqa: N802
+        self.enter("SearchRecords", request, context)
+        view = request.view or "default"
+        held = self.vectors[view]
+        queries: list[tuple[str, np.ndarray | None]]
+        if request.WhichOneof("queries") == "vectors":
+            self._check_space(request, context)
+            queries = [("", row) for row in unpack_vectors(request.vectors.vectors)]
+        else:
+            queries = [(record_id, held.get(record_id)) for record_id in request.records.ids]
+        missing = len(self.records) - len(held)
+        response = rs.SearchRecordsResponse(view=view, num_records_without_view=missing)
+        for own_id, query in queries:
+            if query is None:
+                response.results.add(error=pack_refusal(not_found(own_id)))
+                continue
+            scored = sorted(((-float(query @ row), item) for item, row in held.items() if item != own_id))
+            hits = [rs.Hit(record=self.records[item], score=-score) for score, item in scored[: request.k]]
+            response.results.add(hits=rs.Hits(hits=hits))
+        return response
+
+    def _check_space(self, request: Any, context: grpc.ServicerContext) -> None:
+        views = {view.name: view for view in self._collection(request.collection, context).views}
+        bound = views.get(request.view or "default")
+        if bound is None:
+            refuse(refused(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_VIEW_NOT_FOUND), context)
+        if bound.HasField("space") and unpack_space(bound.space) != unpack_space(request.vectors.space):
+            reason = Reason.ERROR_REASON_SPACE_MISMATCH
+            failure = refused(grpc.StatusCode.FAILED_PRECONDITION, reason, fields="weights_digest")
+            refuse(failure, context)
+
+
+@contextlib.contextmanager
+def serving(service: Service, *adders: Callable[[Any, grpc.Server], None]) -> Iterator[Any]:
+    """Serve on a free port; yield the service, which knows its address."""
+    server = grpc.server(ThreadPoolExecutor(8), options=[*message_size_options(), ("grpc.so_reuseport", 0)])
+    for adder in adders:
+        adder(service, server)
+    service.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    service.stop = lambda: server.stop(None).wait()
+    server.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+EMBEDDER = (
+    embedder_service_pb2_grpc.add_EmbedderServiceServicer_to_server,
+    reranker_service_pb2_grpc.add_RerankerServiceServicer_to_server,
+)
+INDEX = (
+    collection_service_pb2_grpc.add_CollectionServiceServicer_to_server,
+    record_service_pb2_grpc.add_RecordServiceServicer_to_server,
+)
+
+
+@pytest.fixture
+def embedder() -> Iterator[Embedder]:
+    """A scripted embedder and reranker at ``embedder.address``."""
+    with serving(Embedder(), *EMBEDDER) as service:
+        yield service
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    """A scripted index at ``index.address``."""
+    with serving(Index(), *INDEX) as service:
+        yield service
+
+
+@pytest.fixture
+def index_twin() -> Iterator[Index]:
+    """A second scripted index."""
+    with serving(Index(), *INDEX) as service:
+        yield service
+
+
+@pytest.fixture
+def dead_address() -> str:
+    """An address nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture
+def refusals() -> Callable[..., Refusal]:
+    """Make refusals to script."""
+    return refused
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Wait until a condition holds, at most five seconds."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 5
+        while not condition():
+            assert time.monotonic() < deadline, "never came true"
+            time.sleep(0.01)
+
+    return wait

@@ -1,0 +1,76 @@
+"""How callers use the library, for the type checker alone: ``test_typing`` runs mypy in strict mode over it."""
+
+from collections.abc import Sequence
+from typing import assert_type
+
+from lensdex_client import (
+    MODALITY_VIEWS,
+    Collection,
+    Content,
+    EmbedderClient,
+    Embeddings,
+    Hit,
+    Image,
+    IndexClient,
+    IngestOptions,
+    Item,
+    LensdexError,
+    MediaRoot,
+    Outcome,
+    Pooling,
+    RankedHit,
+    Record,
+    Relevances,
+    RerankerClient,
+    RerankReport,
+    Retriever,
+    Retry,
+    SearchAnswer,
+    SearchOptions,
+    Space,
+    SpaceMismatchError,
+    aio,
+)
+from lensdex_wire.vectors import Matrix
+
+
+def waiting() -> None:
+    """The face that waits."""
+    with EmbedderClient("a", timeout=1, retry=Retry.none()) as embedder, IndexClient("b") as index:
+        answer = embedder.embed([Content("a"), Content(images=[Image.from_path("p")])], poolings=[Pooling.MEAN])
+        assert_type(answer, Embeddings)
+        assert_type(answer.vectors(), Matrix)
+        assert_type(answer.block().space, Space)
+        found = index.search_records("c", vectors=answer.vectors(), space=answer.block().space, k=3)
+        assert_type(found.outcomes, Sequence[Outcome[Sequence[Hit]]])
+        assert_type(index.get_records("c", ["a"]).outcomes[0].unwrap(), Record)
+    with RerankerClient("a") as reranker:
+        assert_type(reranker.rerank(Content("q"), [Content("d")]), Relevances)
+
+
+def retrieving() -> None:
+    """The whole way."""
+    with Retriever.connect("a", "b", media_root=MediaRoot(".")) as retriever:
+        assert_type(retriever.ensure_collection("c", views=MODALITY_VIEWS), Collection)
+        for outcome in retriever.ingest("c", [Item("a", Content("a"))], IngestOptions(replace=True)):
+            assert_type(outcome.error, LensdexError | None)
+        answer = retriever.search("c", Content("a"), SearchOptions(k=3, rerank=10))
+        assert_type(answer, SearchAnswer)
+        assert_type(answer.hits, Sequence[RankedHit])
+        assert_type(answer.rerank, RerankReport | None)
+
+
+async def awaiting() -> None:
+    """The asyncio face."""
+    async with aio.Retriever.connect("a", "b") as retriever:
+        assert_type(await retriever.search("c", Content("a")), SearchAnswer)
+        async for outcome in retriever.ingest("c", [Item("a", Content("a"))]):
+            assert_type(outcome.id, str)
+    async with aio.EmbedderClient("a") as embedder:
+        assert_type((await embedder.embed([Content("a")])).vectors(), Matrix)
+
+
+def failing(error: SpaceMismatchError) -> None:
+    """Errors."""
+    assert_type(dict(error.differences), dict[str, tuple[str, str]])
+    assert_type(error.retry_after, float | None)
