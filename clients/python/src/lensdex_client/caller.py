@@ -110,7 +110,9 @@ class Caller:
     def _attempt(
         self, call: Call[Any], body: bytes, timeout: float, request_id: str, cancellation: Cancellation
     ) -> bytes:
-        send = self._channel.unary_unary(call.method.path, request_serializer=None, response_deserializer=None)
+        send: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
+            call.method.path, request_serializer=None, response_deserializer=None
+        )
         future = send.future(body, timeout=timeout, metadata=((METADATA_KEY, request_id),))
         cancellation._add(future)  # noqa: SLF001  two halves of one mechanism
         try:

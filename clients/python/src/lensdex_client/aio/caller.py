@@ -77,7 +77,9 @@ class Caller:
     async def _attempt(self, call: Call[Any], body: bytes, timeout: float, request_id: str) -> bytes:
         if self._channel is None:
             self._channel = grpc.aio.insecure_channel(self.target, options=channel_options())
-        send = self._channel.unary_unary(call.method.path, request_serializer=None, response_deserializer=None)
+        send: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
+            call.method.path, request_serializer=None, response_deserializer=None
+        )
         try:
             response: bytes = await send(body, timeout=timeout, metadata=((METADATA_KEY, request_id),))
         except grpc.aio.AioRpcError as error:

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class CollectionServiceStub:
-    """CollectionService creates, describes and deletes collections.
+    """CollectionService creates, describes and deletes collections. Every RPC fails for ERROR_REASON_OVERLOADED,
+    ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED and ERROR_REASON_INTERNAL beside the reasons named at it.
     """
 
     def __init__(self, channel):
@@ -63,12 +64,14 @@ class CollectionServiceStub:
 
 
 class CollectionServiceServicer:
-    """CollectionService creates, describes and deletes collections.
+    """CollectionService creates, describes and deletes collections. Every RPC fails for ERROR_REASON_OVERLOADED,
+    ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED and ERROR_REASON_INTERNAL beside the reasons named at it.
     """
 
     def CreateCollection(self, request, context):
         """CreateCollection makes an empty collection. Durable when answered. Fails for ERROR_REASON_COLLECTION_EXISTS,
-        ERROR_REASON_INVALID_FIELD (every violation listed), ERROR_REASON_INVALID_BACKEND and ERROR_REASON_STORE_UNAVAILABLE.
+        ERROR_REASON_INVALID_FIELD (violations listed), ERROR_REASON_TOO_MANY_ITEMS (views), ERROR_REASON_INVALID_BACKEND and
+        ERROR_REASON_STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,7 +79,7 @@ class CollectionServiceServicer:
 
     def GetCollection(self, request, context):
         """GetCollection describes one collection, with statistics and the traits of the engine that keeps it.
-        Fails for ERROR_REASON_COLLECTION_NOT_FOUND.
+        Fails for ERROR_REASON_COLLECTION_NOT_FOUND and ERROR_REASON_CORRUPTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -143,7 +146,8 @@ def add_CollectionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CollectionService:
-    """CollectionService creates, describes and deletes collections.
+    """CollectionService creates, describes and deletes collections. Every RPC fails for ERROR_REASON_OVERLOADED,
+    ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED and ERROR_REASON_INTERNAL beside the reasons named at it.
     """
 
     @staticmethod

@@ -27,7 +27,9 @@ if _version_not_supported:
 
 class RecordServiceStub:
     """RecordService writes, reads and searches the records of a collection. Every RPC fails for
-    ERROR_REASON_COLLECTION_NOT_FOUND and ERROR_REASON_OVERLOADED beside the reasons named at it.
+    ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
+    ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
+    violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
     """
 
     def __init__(self, channel):
@@ -70,13 +72,16 @@ class RecordServiceStub:
 
 class RecordServiceServicer:
     """RecordService writes, reads and searches the records of a collection. Every RPC fails for
-    ERROR_REASON_COLLECTION_NOT_FOUND and ERROR_REASON_OVERLOADED beside the reasons named at it.
+    ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
+    ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
+    violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
     """
 
     def UpsertRecords(self, request, context):
-        """UpsertRecords inserts records, or replaces them whole: a view that is not sent is gone. All or nothing: every violation
-        is listed and nothing is written. When answered it is durable and visible to the next search. Idempotent. Fails for
-        ERROR_REASON_TOO_MANY_ITEMS, ERROR_REASON_INVALID_ID, ERROR_REASON_DUPLICATE_ID, ERROR_REASON_VIEW_NOT_FOUND,
+        """UpsertRecords inserts records, or replaces them whole: a view that is not sent is gone. All or nothing: violations
+        are listed and nothing is written. When answered it is durable and visible to the next search. Idempotent. Fails for
+        ERROR_REASON_INVALID_FIELD (no records, a view twice, bad record_indexes), ERROR_REASON_TOO_MANY_ITEMS,
+        ERROR_REASON_INVALID_ID, ERROR_REASON_DUPLICATE_ID, ERROR_REASON_VIEW_NOT_FOUND,
         ERROR_REASON_SPACE_MISMATCH, ERROR_REASON_DIMENSION_MISMATCH, ERROR_REASON_INVALID_VECTORS,
         ERROR_REASON_NOT_FINITE_VECTOR, ERROR_REASON_ZERO_VECTOR, ERROR_REASON_DEFAULT_VIEW_REQUIRED,
         ERROR_REASON_FIELD_TYPE_MISMATCH, ERROR_REASON_RECORD_TOO_LARGE and ERROR_REASON_STORE_UNAVAILABLE.
@@ -87,7 +92,8 @@ class RecordServiceServicer:
 
     def DeleteRecords(self, request, context):
         """DeleteRecords deletes records by id. All or nothing; ids without a record are skipped, not violations. Durable when
-        answered. Idempotent. Fails for ERROR_REASON_TOO_MANY_ITEMS, ERROR_REASON_INVALID_ID and ERROR_REASON_STORE_UNAVAILABLE.
+        answered. Idempotent. Fails for ERROR_REASON_INVALID_FIELD (no ids), ERROR_REASON_TOO_MANY_ITEMS, ERROR_REASON_INVALID_ID
+        and ERROR_REASON_STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -95,7 +101,8 @@ class RecordServiceServicer:
 
     def GetRecords(self, request, context):
         """GetRecords reads records by id. Per item: an id without a record gets ERROR_REASON_RECORD_NOT_FOUND, one that no longer
-        fits the response ERROR_REASON_RESPONSE_TOO_LARGE. Fails for ERROR_REASON_TOO_MANY_ITEMS, ERROR_REASON_VIEW_NOT_FOUND.
+        fits the response ERROR_REASON_RESPONSE_TOO_LARGE. Fails for ERROR_REASON_INVALID_FIELD (no ids),
+        ERROR_REASON_TOO_MANY_ITEMS and ERROR_REASON_VIEW_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -172,7 +179,9 @@ def add_RecordServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class RecordService:
     """RecordService writes, reads and searches the records of a collection. Every RPC fails for
-    ERROR_REASON_COLLECTION_NOT_FOUND and ERROR_REASON_OVERLOADED beside the reasons named at it.
+    ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
+    ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
+    violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
     """
 
     @staticmethod

@@ -1,0 +1,171 @@
+"""Collections by name: what may be created, and which engine keeps them. Knows no messages and no engine by name."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from lensdex_index.engine import CollectionEngine, CollectionHandle
+from lensdex_index.errors import (
+    CollectionExistsError,
+    CollectionNotFoundError,
+    CorruptedError,
+    DomainError,
+    InvalidBackendError,
+    InvalidFieldError,
+    TooManyItemsError,
+    ViolationsError,
+    out_of_range,
+    shown,
+)
+from lensdex_index.records import (
+    DEFAULT_VIEW,
+    BackendSpec,
+    CollectionSpec,
+    FieldSpec,
+    FieldType,
+    Limits,
+    Metric,
+    ViewSpec,
+)
+from lensdex_wire.space import Space
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_NAME_RULE: Final = "must be a lower-case letter, then up to 62 lower-case letters, digits, - or _"
+_FIELD_NAME_BYTES: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedView:
+    """A view as asked for. None stands for a value this version does not know."""
+
+    name: str
+    space: Space | None
+    dimension: int | None
+    """None together with no space: no basis was given."""
+    metric: Metric | None
+    backend: str
+    """Empty: the default."""
+    parameters: Mapping[str, object]
+    bad_space_field: str | None = None
+    """The field of the space that is missing or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedField:
+    """An indexed field as asked for. A type of None is missing or unknown."""
+
+    name: str
+    type: FieldType | None
+    is_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A collection as asked for."""
+
+    name: str
+    views: Sequence[ProposedView]
+    fields: Sequence[ProposedField]
+
+
+class Catalog:
+    """The collections of one engine. Thread-safe as far as the engine is."""
+
+    def __init__(self, engine: CollectionEngine, limits: Limits) -> None:
+        self.engine = engine
+        self.limits = limits
+
+    def create(self, proposal: Proposal) -> CollectionHandle:
+        """Make an empty collection, durably. Raises CollectionExistsError, or ViolationsError with all that is bad."""
+        violations = list(self._violations(proposal))
+        if violations:
+            raise ViolationsError(violations)
+        try:
+            self.engine.collection(proposal.name)
+        except CollectionNotFoundError:
+            pass
+        except CorruptedError as error:
+            raise CollectionExistsError(proposal.name) from error
+        else:
+            raise CollectionExistsError(proposal.name)
+        views = [
+            ViewSpec(
+                name=view.name,
+                dimension=_dimension(view),
+                space=view.space,
+                metric=view.metric or Metric.COSINE,
+                backend=self._backend(view, ""),
+            )
+            for view in sorted(proposal.views, key=lambda view: view.name != DEFAULT_VIEW)
+        ]
+        fields = [
+            FieldSpec(field.name, field.type, field.is_list) for field in proposal.fields if field.type is not None
+        ]
+        return self.engine.create(CollectionSpec(proposal.name, views, fields, datetime.now(UTC)))
+
+    def collection(self, name: str) -> CollectionHandle:
+        """Return an open collection. Raises CollectionNotFoundError, CorruptedError."""
+        return self.engine.collection(name)
+
+    def _backend(self, view: ProposedView, path: str) -> BackendSpec:
+        return self.engine.resolve_backend(view.backend, dict(view.parameters), f"{path}.backend.parameters")
+
+    def _violations(self, proposal: Proposal) -> Iterator[tuple[str, DomainError]]:
+        if not _NAME.fullmatch(proposal.name):
+            yield _invalid("collection.name", _NAME_RULE, proposal.name)
+        if len(proposal.views) > self.limits.max_views:
+            path = "collection.views"
+            yield path, TooManyItemsError(path, len(proposal.views), self.limits.max_views)
+            return
+        if all(view.name != DEFAULT_VIEW for view in proposal.views):
+            yield _invalid("collection.views", "a view named default is required", None)
+        names: set[str] = set()
+        for at, view in enumerate(proposal.views):
+            path = f"collection.views[{at}]"
+            if view.name in names:
+                yield _invalid(f"{path}.name", "stands there before; each view once", view.name)
+            names.add(view.name)
+            yield from self._view_violations(view, path)
+        names.clear()
+        for at, field in enumerate(proposal.fields):
+            path = f"collection.indexed_fields[{at}]"
+            if not 1 <= len(field.name.encode()) <= _FIELD_NAME_BYTES:
+                yield _invalid(f"{path}.name", f"must have 1 to {_FIELD_NAME_BYTES} bytes", field.name)
+            if field.name in names:
+                yield _invalid(f"{path}.name", "stands there before; each field once", field.name)
+            names.add(field.name)
+            if field.type is None:
+                yield _invalid(f"{path}.type", "is required: keyword, int64, double, bool or timestamp", None)
+
+    def _view_violations(self, view: ProposedView, path: str) -> Iterator[tuple[str, DomainError]]:
+        if not _NAME.fullmatch(view.name):
+            yield _invalid(f"{path}.name", _NAME_RULE, view.name)
+        if view.bad_space_field is not None:
+            yield _invalid(f"{path}.space.{view.bad_space_field}", "is missing or unknown", None)
+        elif view.space is None and view.dimension is None:
+            yield _invalid(
+                f"{path}.basis", "give an embedding space, or a bare dimension, which protects nothing", None
+            )
+        else:
+            dimension = _dimension(view)
+            field = f"{path}.dimension" if view.space is None else f"{path}.space.dimension"
+            if not 1 <= dimension <= self.limits.max_dimension:
+                yield field, out_of_range(field, dimension, 1, self.limits.max_dimension)
+        if view.metric is None:
+            yield _invalid(f"{path}.metric", "is unknown; known are cosine, dot and euclidean", None)
+        try:
+            self._backend(view, path)
+        except InvalidBackendError as error:
+            yield f"{path}.backend", error
+        except InvalidFieldError as error:
+            yield error.field, error
+
+
+def _dimension(view: ProposedView) -> int:
+    return (view.dimension or 0) if view.space is None else view.space.dimension
+
+
+def _invalid(field: str, problem: str, value: str | None) -> tuple[str, DomainError]:
+    return field, InvalidFieldError(field, problem, None if value is None else shown(value))

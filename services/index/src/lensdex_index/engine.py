@@ -1,0 +1,108 @@
+"""Seam one: what a collection engine promises. It keeps records (ids, views, metadata, content) and answers searches.
+
+Callers have checked what they pass (``checks``): an engine never judges user input. Every method blocks and is
+thread-safe, except where it returns a future. Engines know neither gRPC nor messages.
+"""
+
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future
+from enum import StrEnum
+from typing import Protocol
+
+from lensdex_index.records import (
+    BackendSpec,
+    Batch,
+    CollectionSpec,
+    CollectionStatistics,
+    Include,
+    Search,
+    SearchAnswer,
+    StoredRecord,
+    WriteOutcome,
+)
+
+
+class Trait(StrEnum):
+    """What an engine may promise. Values are the contract's."""
+
+    ATOMIC_BATCHES = "atomic_batches"
+    CONSISTENCY_TOKENS = "consistency_tokens"
+    DURABLE_WRITES = "durable_writes"
+    EXACT_SEARCH = "exact_search"
+    READ_YOUR_WRITES = "read_your_writes"
+
+
+class CollectionHandle(Protocol):
+    """One open collection. After it was dropped every method raises CollectionNotFoundError."""
+
+    @property
+    def spec(self) -> CollectionSpec: ...
+
+    @property
+    def epoch(self) -> bytes:
+        """16 random bytes drawn when it was created: another collection, another epoch. Secret: it signs tokens."""
+
+    def upsert(self, batch: Batch, *, deadline: float) -> Future[WriteOutcome]:
+        """Insert or replace the records, all or nothing; done when durable and visible to the next search.
+
+        Not begun after *deadline* (of ``time.monotonic``: DeadlineExceededError) or once the future is cancelled.
+        Raises StoreUnavailableError, through the future, when the store takes no writes.
+        """
+
+    def delete(self, ids: Sequence[str], *, deadline: float) -> Future[WriteOutcome]:
+        """Delete the records that exist, all or nothing; otherwise as ``upsert``."""
+
+    def get(self, ids: Sequence[str], include: Include, views: Sequence[str]) -> Generator[StoredRecord | None]:
+        """Yield the record of each id, in order, None where there is none. One snapshot; exhaust or close it."""
+
+    def scan(self, after: str, limit: int, include: Include, views: Sequence[str]) -> Generator[StoredRecord]:
+        """Yield up to *limit* records whose ids follow *after* in the order of UTF-8 bytes. Exhaust or close it."""
+
+    def count(self) -> int:
+        """Return the number of records, exactly."""
+
+    def search(self, search: Search) -> SearchAnswer:
+        """Find the nearest records. Sees every write that was done when it began."""
+
+    def wait_visible(self, sequence: int) -> Future[None]:
+        """Return a future that is done once searches see the write of that sequence; cancel it to stop waiting."""
+
+    def statistics(self) -> CollectionStatistics:
+        """Return how much it holds."""
+
+
+class CollectionEngine(Protocol):
+    """Keeps collections. ``recover`` comes first, ``close`` last; closing twice is allowed."""
+
+    name: str
+    traits: frozenset[Trait]
+    backends: Sequence[str]
+    """Backends a view may name, the default first."""
+
+    @property
+    def epoch(self) -> bytes:
+        """16 random bytes drawn when the engine's catalog was made. Secret: it signs tokens."""
+
+    def recover(self) -> None:
+        """Open what is stored. Raises StartError when nothing can be served; a collection that fails is kept aside."""
+
+    def resolve_backend(self, name: str, parameters: dict[str, object], field: str) -> BackendSpec:
+        """Return the backend (empty name: the default) with every parameter filled in.
+
+        Raises InvalidBackendError, or InvalidFieldError with *field* as the path of the parameters.
+        """
+
+    def create(self, spec: CollectionSpec) -> CollectionHandle:
+        """Make an empty collection, durably. Raises CollectionExistsError, StoreUnavailableError."""
+
+    def collection(self, name: str) -> CollectionHandle:
+        """Return an open collection. Raises CollectionNotFoundError, or CorruptedError when it failed its check."""
+
+    def specs(self, after: str, limit: int) -> Sequence[CollectionSpec]:
+        """Return up to *limit* collections whose names follow *after*, in order; those that failed their check too."""
+
+    def drop(self, name: str) -> int:
+        """Delete a collection with its files, durably; return its number of records. Raises CollectionNotFoundError."""
+
+    def close(self) -> None:
+        """Finish writes in hand and release everything."""

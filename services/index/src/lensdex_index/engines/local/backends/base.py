@@ -1,0 +1,78 @@
+"""Seam two: what an index backend promises. It finds vectors by label; it knows no records, ids, views or files.
+
+A label is the row of the vector in the view's row source, so a backend need not keep the values it can gather. Vectors
+come ready to compare: under cosine they have unit length. Searches of one backend may run together; adding, removing
+and reserving need it alone. The view index above holds the lock.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from lensdex_index.records import Labels, Matrix, Metric, Scores
+
+
+class Trait(StrEnum):
+    """What a backend may promise beside the protocol."""
+
+    EXACT = "exact"
+    """Finds the true nearest, always."""
+
+
+class Hits(NamedTuple):
+    """Labels and scores per query, best first. A query that found fewer than k is padded with label -1."""
+
+    labels: Labels
+    """int64, shape (queries, k)."""
+    scores: Scores
+    """float32, shape (queries, k); higher is better; near the view's scores, re-scored by who needs them equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A whole-number parameter: its default and its range, both ends included."""
+
+    default: int
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackendOptions:
+    """What a backend is opened with."""
+
+    metric: Metric
+    dimension: int
+    parameters: Mapping[str, int]
+    """All of the backend's parameters."""
+    rows: Callable[[], Matrix]
+    """Answers the view's vectors as they are now: row = label, shape (capacity, dimension). Added rows never change."""
+
+
+class SearchOnly(Protocol):
+    """The reading half."""
+
+    def __len__(self) -> int:
+        """Return the number of vectors that can be found."""
+
+    def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:
+        """Find up to *k* nearest labels per query, k ≥ 1; an approximate backend keeps max(k, *ef*) candidates.
+
+        Removed labels are never answered. Fewer than k, padded, when there are fewer, or when it can find no more.
+        """
+
+
+class Backend(SearchOnly, Protocol):
+    """The whole. There are no defaults to inherit: each backend says all of it."""
+
+    traits: frozenset[Trait]
+
+    def reserve(self, num_vectors: int) -> None:
+        """Make room for *num_vectors* vectors in all, removed ones included. Never shrinks."""
+
+    def add(self, labels: Labels, vectors: Matrix) -> None:
+        """Add vectors under labels that were never used before; room must have been reserved. Empty is allowed."""
+
+    def remove(self, labels: Labels) -> None:
+        """Make added labels unfindable, for good. Empty is allowed."""

@@ -1,0 +1,92 @@
+"""The hnsw backend: hnswlib's graph. The only file that imports hnswlib; everything odd about that library ends here.
+
+Odd, and how it is met:
+- ``set_ef`` is one number for all threads. It stays at 1, and a search asks for max(k, ef) neighbours instead and keeps
+  k: the same work, and callers with different ef never disturb each other.
+- ``knn_query`` raises when it reaches fewer than it was asked for. Then each query is tried alone with less and less.
+- Updating in place is several times slower than adding, so labels are never used twice; removed ones are only marked.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import hnswlib
+import numpy as np
+
+from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
+from lensdex_index.records import Labels, Matrix, Metric, Scores
+
+_FIRST_CAPACITY = 1024
+_SEED = 20
+
+
+class HnswBackend:
+    """Approximate nearest neighbours by walking a graph; memory holds a second copy of every vector."""
+
+    PARAMETERS: ClassVar[Mapping[str, Parameter]] = {
+        "m": Parameter(16, 2, 128),
+        "ef_construction": Parameter(200, 8, 4096),
+        "ef": Parameter(80, 1, 4096),
+    }
+    traits: frozenset[Trait] = frozenset()
+
+    def __init__(self, options: BackendOptions) -> None:
+        self._euclidean = options.metric is Metric.EUCLIDEAN
+        self._index = hnswlib.Index(space="l2" if self._euclidean else "ip", dim=options.dimension)
+        self._index.init_index(
+            max_elements=_FIRST_CAPACITY,
+            M=options.parameters["m"],
+            ef_construction=options.parameters["ef_construction"],
+            random_seed=_SEED,
+        )
+        self._index.set_ef(1)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:
+        width = min(max(k, ef), self._count)
+        labels = np.full((len(queries), k), -1, dtype=np.int64)
+        scores = np.zeros((len(queries), k), dtype=np.float32)
+        if width and len(queries):
+            try:
+                found, distances = self._index.knn_query(queries, k=width, num_threads=1)
+            except RuntimeError:
+                for at, query in enumerate(queries):
+                    self._search_alone(query[None], width, labels[at], scores[at])
+            else:
+                kept = min(k, width)
+                labels[:, :kept] = found[:, :kept].astype(np.int64)
+                scores[:, :kept] = self._scores(distances[:, :kept])
+        return Hits(labels, scores)
+
+    def reserve(self, num_vectors: int) -> None:
+        if num_vectors > self._index.max_elements:
+            # Geometric: growing copies, so it must stay rare.
+            self._index.resize_index(max(num_vectors, 2 * self._index.max_elements))
+
+    def add(self, labels: Labels, vectors: Matrix) -> None:
+        if len(labels):
+            self._index.add_items(vectors, labels, num_threads=1)
+            self._count += len(labels)
+
+    def remove(self, labels: Labels) -> None:
+        for label in labels.tolist():
+            self._index.mark_deleted(label)
+        self._count -= len(labels)
+
+    def _search_alone(self, query: Matrix, width: int, labels: Labels, scores: Scores) -> None:
+        while width:
+            try:
+                found, distances = self._index.knn_query(query, k=width, num_threads=1)
+            except RuntimeError:
+                width //= 2
+                continue
+            kept = min(len(labels), width)
+            labels[:kept] = found[0, :kept].astype(np.int64)
+            scores[:kept] = self._scores(distances[0, :kept])
+            return
+
+    def _scores(self, distances: Scores) -> Scores:
+        return 0.0 - distances if self._euclidean else 1.0 - distances

@@ -1,0 +1,272 @@
+"""One collection: the store and the view indexes in step. Write order: reserve, commit, apply, publish, answer.
+
+Room in the indexes is taken before the commit, so that nothing can fail after it; searches see a write from the
+moment it is published, whole. Knows no SQL and no backend.
+"""
+
+import contextlib
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import structlog
+
+from lensdex_index.engines.local.committer import Committer, Job
+from lensdex_index.engines.local.indexer import Indexer
+from lensdex_index.engines.local.searching import Searching
+from lensdex_index.engines.local.store.records_db import Effect, RecordsDb, Writer
+from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.visibility import OUT_OF_STEP, Visibility, Visible
+from lensdex_index.engines.options import EngineOptions
+from lensdex_index.errors import CollectionNotFoundError, CorruptedError, DomainError, StoreUnavailableError
+from lensdex_index.records import (
+    Batch,
+    CollectionSpec,
+    CollectionStatistics,
+    Include,
+    Matrix,
+    Search,
+    SearchAnswer,
+    StoredRecord,
+    ViewStatistics,
+    WriteOutcome,
+)
+
+_log = structlog.get_logger()
+
+_CLOSE_SECONDS = 60.0
+_Item = TypeVar("_Item")
+
+
+_NO_RECORDS = Batch((), {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A caller's write: records to put in, or ids to delete."""
+
+    batch: Batch = _NO_RECORDS
+    ready: Mapping[str, Matrix] = field(default_factory=dict)
+    """The batch's vectors by view, as they are compared."""
+    deleted: Sequence[str] = ()
+
+
+class LocalCollection:
+    """An open collection of the local engine. Implements CollectionHandle."""
+
+    def __init__(
+        self,
+        spec: CollectionSpec,
+        epoch: bytes,
+        folder: Path,
+        options: EngineOptions,
+        indexer: Indexer,
+        *,
+        create: bool,
+    ) -> None:
+        self._spec, self._epoch, self._folder = spec, epoch, folder
+        self._observer, self._indexer = options.observer, indexer
+        self._use = threading.Condition()
+        self._users = 0
+        self._closed = False
+        self._failed = False
+        self._views: dict[str, ViewIndex] = {}
+        names = [view.name for view in spec.views]
+        self._db = RecordsDb(folder / "records.db", spec.name, epoch, names, create=create)
+        try:
+            for view in spec.views:
+                self._views[view.name] = ViewIndex(
+                    view,
+                    folder / f"{view.name}.rows",
+                    hold_seconds=options.index_hold_seconds,
+                    rebuild_fraction=options.rebuild_deleted_fraction,
+                )
+            self._visibility = Visibility(self._load())
+        except BaseException:
+            self._release()
+            raise
+        self._searching = Searching(spec.name, self._db, self._views, self._visibility)
+        self._committer: Committer[_Write] = Committer(spec.name, self._commit)
+        for index in self._views.values():
+            indexer.watch(index)
+
+    @property
+    def spec(self) -> CollectionSpec:
+        return self._spec
+
+    @property
+    def epoch(self) -> bytes:
+        return self._epoch
+
+    def upsert(self, batch: Batch, *, deadline: float) -> Future[WriteOutcome]:
+        ready = {name: self._views[name].ready(rows.vectors) for name, rows in batch.views.items()}
+        return self._committer.submit(_Write(batch, ready), len(batch.records), deadline)
+
+    def delete(self, ids: Sequence[str], *, deadline: float) -> Future[WriteOutcome]:
+        return self._committer.submit(_Write(deleted=ids), len(ids), deadline)
+
+    def get(self, ids: Sequence[str], include: Include, views: Sequence[str]) -> Generator[StoredRecord | None]:
+        with self._in_use(), self._db.reading() as reader:
+            for record_id in ids:
+                yield reader.record(record_id, include, views)
+
+    def scan(self, after: str, limit: int, include: Include, views: Sequence[str]) -> Generator[StoredRecord]:
+        with self._in_use(), self._db.reading() as reader:
+            yield from reader.scan(after, limit, include, views)
+
+    def count(self) -> int:
+        with self._in_use():
+            return self._visibility.current.num_records
+
+    def search(self, search: Search) -> SearchAnswer:
+        with self._in_use():
+            visible = self._visibility.current
+        missing = visible.num_records - visible.num_vectors[search.view]
+        return SearchAnswer(self._while_in_use(self._searching.answers(search)), missing)
+
+    def wait_visible(self, sequence: int) -> Future[None]:
+        return self._visibility.wait(sequence)
+
+    def statistics(self) -> CollectionStatistics:
+        with self._in_use():
+            visible = self._visibility.current
+            views = [
+                ViewStatistics(name, visible.num_vectors[name], index.num_tail_vectors)
+                for name, index in self._views.items()
+            ]
+            disk_bytes = sum(file.stat().st_size for file in self._folder.iterdir() if file.is_file())
+        return CollectionStatistics(visible.num_records, visible.sequence, disk_bytes, views)
+
+    def close(self) -> int:
+        """Take no more calls, finish those in hand, release every file; return how many records it has.
+
+        Closing twice is allowed.
+        """
+        with self._use:
+            if self._closed:
+                return self._visibility.current.num_records
+            self._closed = True
+        self._committer.close()
+        with self._use:
+            if not self._use.wait_for(lambda: not self._users, _CLOSE_SECONDS):
+                _log.error("collection closed under running calls", collection=self._spec.name, calls=self._users)
+        for index in self._views.values():
+            self._indexer.forget(index)
+        self._visibility.fail()
+        self._release()
+        return self._visibility.current.num_records
+
+    def _release(self) -> None:
+        for index in self._views.values():
+            index.close()
+        self._db.close()
+
+    @contextlib.contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._use:
+            if self._closed:
+                raise CollectionNotFoundError(self._spec.name)
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._use:
+                self._users -= 1
+                self._use.notify_all()
+
+    def _while_in_use(self, items: Generator[_Item]) -> Generator[_Item]:
+        with self._in_use(), contextlib.closing(items):
+            yield from items
+
+    def _load(self) -> Visible:
+        num_vectors: dict[str, int] = defaultdict(int)
+        sequence = self._db.sequence
+        for view, labels, vectors in self._db.load():
+            index = self._views[view]
+            if vectors.shape[1] != index.spec.dimension:
+                raise CorruptedError(self._spec.name, f"a stored vector of view {view} has another dimension")
+            index.reserve(len(labels))
+            index.append(labels, index.ready(vectors), sequence)
+            num_vectors[view] += len(labels)
+        with self._db.reading() as reader:
+            num_records = reader.count()
+        for index in self._views.values():
+            index.published(sequence)
+        return Visible(sequence, num_records, {name: num_vectors[name] for name in self._views})
+
+    # The writer's thread.
+
+    def _commit(self, jobs: Sequence[Job[_Write]]) -> None:
+        begin = time.perf_counter()
+        try:
+            outcomes = self._write_and_apply(jobs)
+        except DomainError as error:
+            _fail(jobs, error)
+        except Exception as error:  # noqa: BLE001  the callers hear of it, and the face logs it
+            if len(jobs) > 1 and not self._failed:
+                # One of them is at fault; its neighbours must not suffer.
+                for job in jobs:
+                    self._commit([job])
+            else:
+                _fail(jobs, error)
+        else:
+            self._observer.committed(time.perf_counter() - begin, len(jobs), sum(job.num_items for job in jobs))
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                job.future.set_result(outcome)
+            self._indexer.wake()
+
+    def _write_and_apply(self, jobs: Sequence[Job[_Write]]) -> list[WriteOutcome]:
+        if self._failed:
+            raise StoreUnavailableError(OUT_OF_STEP)
+        with self._db.writing() as writer:
+            effects = [_write(writer, job.work) for job in jobs]
+            for name, index in self._views.items():
+                index.reserve(sum(len(job.work.ready.get(name, ())) for job in jobs))
+        try:
+            outcomes, visible = self._apply(jobs, effects)
+            self._visibility.publish(visible)
+            for index in self._views.values():
+                index.published(visible.sequence)
+        except BaseException:
+            # Committed, yet not in the indexes: only a restart brings both together again.
+            self._failed = True
+            self._visibility.fail()
+            raise
+        return outcomes
+
+    def _apply(self, jobs: Sequence[Job[_Write]], effects: Sequence[Effect]) -> tuple[list[WriteOutcome], Visible]:
+        before = self._visibility.current
+        num_records, num_vectors = before.num_records, dict(before.num_vectors)
+        outcomes = []
+        for job, effect in zip(jobs, effects, strict=True):
+            work, ended = job.work, np.array(effect.ended, dtype=np.int64)
+            for name, index in self._views.items():
+                num_vectors[name] -= index.retire(ended, effect.sequence)
+            for name, ready in work.ready.items():
+                labels = work.batch.views[name].indexes + effect.first_label
+                self._views[name].append(labels, ready, effect.sequence)
+                num_vectors[name] += len(labels)
+            num_new = len(work.batch.records)
+            num_records += num_new - len(ended)
+            if work.deleted:
+                outcomes.append(WriteOutcome(effect.sequence, num_deleted=len(ended)))
+            else:
+                outcomes.append(
+                    WriteOutcome(effect.sequence, num_inserted=num_new - len(ended), num_replaced=len(ended))
+                )
+        return outcomes, Visible(effects[-1].sequence, num_records, num_vectors)
+
+
+def _write(writer: Writer, work: _Write) -> Effect:
+    return writer.delete(work.deleted) if work.deleted else writer.upsert(work.batch)
+
+
+def _fail(jobs: Sequence[Job[_Write]], error: Exception) -> None:
+    for job in jobs:
+        job.future.set_exception(error)

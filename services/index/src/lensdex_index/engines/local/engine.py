@@ -1,0 +1,221 @@
+"""The local engine: a data folder, its catalog, and the collections open in it. One process at a time.
+
+Layout: ``lock``, ``catalog.db``, ``collections/EPOCH/records.db`` (the truth) and ``collections/EPOCH/VIEW.rows``
+(derived).
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from lensdex_index.engine import CollectionHandle, Trait
+from lensdex_index.engines.local.backends import KNOWN_BACKENDS, backend_class
+from lensdex_index.engines.local.collection import LocalCollection
+from lensdex_index.engines.local.indexer import Indexer
+from lensdex_index.engines.local.store.catalog_db import CatalogDb
+from lensdex_index.engines.options import EngineOptions
+from lensdex_index.errors import (
+    CollectionNotFoundError,
+    CorruptedError,
+    DomainError,
+    InvalidBackendError,
+    InvalidFieldError,
+    StartError,
+    StoreUnavailableError,
+    out_of_range,
+)
+from lensdex_index.records import BackendSpec, CollectionSpec
+
+_log = structlog.get_logger()
+
+
+class LocalEngine:
+    """Keeps collections in files of one folder. Implements CollectionEngine."""
+
+    name = "local"
+    traits = frozenset(Trait)
+
+    def __init__(self, options: EngineOptions) -> None:
+        if options.default_backend not in KNOWN_BACKENDS:
+            raise StartError(f"unknown backend {options.default_backend!r}; known are {', '.join(KNOWN_BACKENDS)}")
+        self._options = options
+        others = [name for name in KNOWN_BACKENDS if name != options.default_backend]
+        self.backends: Sequence[str] = (options.default_backend, *others)
+        self._lock = threading.RLock()
+        self._open: dict[str, LocalCollection] = {}
+        self._failed: dict[str, CorruptedError] = {}
+        self._folders: dict[str, bytes] = {}
+        self._catalog: CatalogDb | None = None
+        self._indexer: Indexer | None = None
+        self._lock_file: int | None = None
+
+    @property
+    def epoch(self) -> bytes:
+        return self._db.epoch
+
+    def recover(self) -> None:
+        try:
+            (self._options.data_dir / "collections").mkdir(parents=True, exist_ok=True)
+            self._take_lock()
+        except OSError as error:
+            raise StartError(f"cannot use data folder {self._options.data_dir}: {error.strerror}") from error
+        self._open_catalog()
+        self._indexer = Indexer()
+        for entry in self._db.entries():
+            folder = self._folder(entry.epoch)
+            if entry.state != "ready":
+                # The process died in the middle of making or deleting it; nobody was told that it exists.
+                shutil.rmtree(folder, ignore_errors=True)
+                self._db.remove(entry.epoch)
+                continue
+            self._folders[entry.spec.name] = entry.epoch
+            try:
+                self._open[entry.spec.name] = self._open_collection(entry.spec, entry.epoch, create=False)
+            except DomainError as error:
+                _log.exception("collection not served", collection=entry.spec.name)
+                detail = error.detail if isinstance(error, CorruptedError) else str(error)
+                self._failed[entry.spec.name] = CorruptedError(entry.spec.name, detail)
+
+    def resolve_backend(self, name: str, parameters: Mapping[str, object], field: str) -> BackendSpec:
+        name = name or self.backends[0]
+        if name not in KNOWN_BACKENDS:
+            raise InvalidBackendError(name, ",".join(self.backends))
+        taken = backend_class(name).PARAMETERS
+        for parameter, value in parameters.items():
+            if parameter not in taken:
+                raise InvalidBackendError(name, ",".join(sorted(taken)), parameter)
+            limits = taken[parameter]
+            path = f"{field}.{parameter}"
+            if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+                raise InvalidFieldError(path, "must be a whole number", str(value), limits.minimum, limits.maximum)
+            maximum = min(limits.maximum, self._options.max_ef) if parameter == "ef" else limits.maximum
+            if not limits.minimum <= value <= maximum:
+                raise out_of_range(path, int(value), limits.minimum, maximum)
+        given = {parameter: int(value) for parameter, value in parameters.items() if isinstance(value, int | float)}
+        return BackendSpec(
+            name, {parameter: given.get(parameter, limits.default) for parameter, limits in taken.items()}
+        )
+
+    def create(self, spec: CollectionSpec) -> CollectionHandle:
+        epoch = secrets.token_bytes(16)
+        with self._lock:
+            self._db.add(epoch, spec)
+            try:
+                self._make_folder(epoch)
+                collection = self._open_collection(spec, epoch, create=True)
+                self._db.set_state(epoch, "ready")
+            except BaseException as error:
+                shutil.rmtree(self._folder(epoch), ignore_errors=True)
+                with contextlib.suppress(DomainError):  # What is left is swept at the next start.
+                    self._db.remove(epoch)
+                if isinstance(error, OSError):
+                    raise StoreUnavailableError(str(error.strerror)) from error
+                raise
+            self._folders[spec.name] = epoch
+            self._open[spec.name] = collection
+        return collection
+
+    def collection(self, name: str) -> CollectionHandle:
+        collection = self._open.get(name)
+        if collection is not None:
+            return collection
+        failed = self._failed.get(name)
+        raise CorruptedError(name, failed.detail) if failed is not None else CollectionNotFoundError(name)
+
+    def specs(self, after: str, limit: int) -> Sequence[CollectionSpec]:
+        ready = (entry.spec for entry in self._db.entries() if entry.state == "ready" and entry.spec.name > after)
+        return [spec for _, spec in zip(range(limit), ready, strict=False)]
+
+    def drop(self, name: str) -> int:
+        with self._lock:
+            if name not in self._folders:
+                raise CollectionNotFoundError(name)
+            epoch = self._folders[name]
+            self._db.set_state(epoch, "deleting")
+            del self._folders[name]
+            self._failed.pop(name, None)
+            collection = self._open.pop(name, None)
+            num_records = 0
+            if collection is not None:
+                num_records = collection.close()
+            shutil.rmtree(self._folder(epoch), ignore_errors=True)
+            self._db.remove(epoch)
+        return num_records
+
+    def settle(self, timeout: float) -> bool:
+        """Wait until every graph has all it should have; return whether that came within *timeout* seconds."""
+        assert self._indexer is not None, "recover comes first"
+        return self._indexer.settle(timeout)
+
+    def close(self) -> None:
+        with self._lock:
+            collections = list(self._open.values())
+            self._open.clear()
+        for collection in collections:
+            collection.close()
+        if self._indexer is not None:
+            self._indexer.close()
+        if self._catalog is not None:
+            self._catalog.close()
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+        self._indexer = self._catalog = self._lock_file = None
+
+    @property
+    def _db(self) -> CatalogDb:
+        assert self._catalog is not None, "recover comes first"
+        return self._catalog
+
+    def _folder(self, epoch: bytes) -> Path:
+        return self._options.data_dir / "collections" / epoch.hex()
+
+    def _make_folder(self, epoch: bytes) -> None:
+        folder = self._folder(epoch)
+        folder.mkdir()
+        # A folder's name is durable only once its parent is synced; SQLite syncs what is inside.
+        descriptor = os.open(folder.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _open_collection(self, spec: CollectionSpec, epoch: bytes, *, create: bool) -> LocalCollection:
+        assert self._indexer is not None, "recover comes first"
+        return LocalCollection(spec, epoch, self._folder(epoch), self._options, self._indexer, create=create)
+
+    def _open_catalog(self) -> None:
+        path = self._options.data_dir / "catalog.db"
+        folders = [
+            item for item in (self._options.data_dir / "collections").iterdir() if (item / "records.db").exists()
+        ]
+        if folders and not path.exists():
+            raise StartError(
+                f"{path} is missing though {len(folders)} collections lie beside it: restore it from a copy, or name "
+                "another data folder"
+            )
+        try:
+            self._catalog = CatalogDb(path)
+            self._catalog.entries()
+        except DomainError as error:
+            detail = error.detail if isinstance(error, CorruptedError | StoreUnavailableError) else str(error)
+            raise StartError(f"cannot use {path}: {detail}") from error
+
+    def _take_lock(self) -> None:
+        self._lock_file = os.open(self._options.data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(self._lock_file, 32, 0).decode(errors="replace").strip() or "unknown"
+            raise StartError(
+                f"data folder {self._options.data_dir} is in use by another index process (pid {holder}): "
+                "stop it first, or name another folder"
+            ) from error
+        os.ftruncate(self._lock_file, 0)
+        os.pwrite(self._lock_file, f"{os.getpid()}\n".encode(), 0)

@@ -1,0 +1,106 @@
+"""A search of one collection: one moment, seen alike in the store and in the indexes.
+
+A snapshot of the store is taken first, and the indexes are searched as they were at its sequence. So every hit has its
+record, no hit is its query's older self, and a batch is seen whole or not at all, whatever is written meanwhile. Knows
+the store's readers and the view indexes.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from lensdex_index.engines.local.store.records_db import Reader, RecordsDb
+from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.visibility import Visibility
+from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLargeError, ViewMissingError
+from lensdex_index.records import Found, Labels, Matrix, Scores, Search
+
+_ATTEMPTS: Final = 3
+_APPLY_SECONDS: Final = 30.0
+"""A commit is applied to the indexes within milliseconds; this only bounds a fault."""
+
+_Hits = tuple[Labels, Scores]
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    vector: Matrix
+    """Shape (1, dimension)."""
+    own_label: int = -1
+
+
+class Searching:
+    """Searches of one collection."""
+
+    def __init__(self, name: str, db: RecordsDb, views: Mapping[str, ViewIndex], visibility: Visibility) -> None:
+        self._name = name
+        self._db = db
+        self._views = views
+        self._visibility = visibility
+
+    def answers(self, search: Search) -> Generator[list[Found] | DomainError]:
+        """Search when first asked; yield each query's outcome, in order. Exhaust or close it."""
+        for attempt in range(_ATTEMPTS):
+            with self._db.reading() as reader:
+                sequence = reader.sequence()
+                # The store may be ahead of the indexes by the commit that is being applied.
+                self._visibility.wait(sequence).result(_APPLY_SECONDS)
+                queries = self._queries(reader, search)
+                good = [query for query in queries if isinstance(query, _Query)]
+                # The last attempt scans: that can be asked about any moment.
+                hits = self._ask(search, good, sequence, exact=search.exact or attempt == _ATTEMPTS - 1)
+                if hits is None:
+                    continue
+                remaining = iter(hits)
+                for query in queries:
+                    yield _outcome(reader, search, next(remaining)) if isinstance(query, _Query) else query
+                return
+
+    def _queries(self, reader: Reader, search: Search) -> Sequence[_Query | DomainError]:
+        if isinstance(search.queries, np.ndarray):
+            return [_Query(vector[None]) for vector in search.queries]
+        return [self._query_of(reader, record_id, search.view) for record_id in search.queries]
+
+    def _query_of(self, reader: Reader, record_id: str, view: str) -> _Query | DomainError:
+        label = reader.label(record_id)
+        if label is None:
+            return RecordNotFoundError(self._name, record_id)
+        vector = reader.vector(label, view)
+        if vector is None:
+            return ViewMissingError(self._name, record_id, view)
+        return _Query(vector[None], label)
+
+    def _ask(self, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool) -> list[_Hits] | None:
+        if not queries:
+            return []
+        index = self._views[search.view]
+        ef = search.ef if search.ef is not None else index.spec.backend.parameters.get("ef", 0)
+        hits = index.search(
+            np.concatenate([query.vector for query in queries]),
+            search.k,
+            ef=max(ef, search.k),
+            exact=exact,
+            exclude=np.array([query.own_label for query in queries], dtype=np.int64),
+            sequence=sequence,
+        )
+        if hits is None or search.threshold is None:
+            return hits
+        return [(labels[scores >= search.threshold], scores[scores >= search.threshold]) for labels, scores in hits]
+
+
+def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | DomainError:
+    found = []
+    num_bytes = 0
+    for label, score in zip(hits[0].tolist(), hits[1].tolist(), strict=True):
+        stored = reader.by_label(label, search.include)
+        assert stored is not None, "an index answered a label its snapshot does not have: this is a bug"
+        record, size = stored
+        num_bytes += size
+        if num_bytes > search.max_bytes:
+            return ResponseTooLargeError(search.max_bytes)
+        found.append(Found(record, score))
+    # Code points order as UTF-8 bytes do.
+    found.sort(key=lambda hit: (-hit.score, hit.record.id))
+    return found

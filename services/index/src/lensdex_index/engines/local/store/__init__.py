@@ -1,0 +1,1 @@
+"""Files that survive: the catalog and one database per collection. The only package that imports sqlite3."""

@@ -1,0 +1,242 @@
+"""A collection's database: records, vectors as they were sent, the sequence of the last write.
+
+Knows SQL and nothing of indexes: it hands out labels, and says which labels a write made and which it ended.
+"""
+
+import contextlib
+import json
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+
+import numpy as np
+
+from lensdex_index.engines.local.store.connection import connect, connect_reader, transaction, translated
+from lensdex_index.errors import CorruptedError
+from lensdex_index.records import Batch, Include, Labels, Matrix, Record, StoredRecord, Vector
+
+_IDS_PER_STATEMENT = 500
+_ROWS_PER_CHUNK = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a write changed."""
+
+    sequence: int
+    first_label: int
+    """Record i of the batch has the label first_label + i."""
+    ended: Sequence[int]
+    """Labels that no longer exist, ascending."""
+
+
+class RecordsDb:
+    """One database. Writing is for one thread at a time; reading is for any, also meanwhile."""
+
+    def __init__(self, path: Path, name: str, epoch: bytes, views: Sequence[str], *, create: bool) -> None:
+        self.path = path
+        self._name = name
+        self._idle: deque[Connection] = deque()
+        with translated(name):
+            self._writer = connect(path, "records", create=create)
+            try:
+                if create:
+                    self._initialise(epoch, views)
+                self._check(epoch)
+                self._view_numbers: dict[str, int] = dict(self._writer.execute("SELECT name, number FROM views"))
+                self._sequence, self._next_label = self._writer.execute(
+                    "SELECT sequence, next_label FROM collection"
+                ).fetchone()
+            except BaseException:
+                self._writer.close()
+                raise
+        self._view_names = {number: view for view, number in self._view_numbers.items()}
+
+    @property
+    def sequence(self) -> int:
+        """Sequence of the last committed write."""
+        return int(self._sequence)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator["Writer"]:
+        """Open a transaction; it is committed and synced at the end, or rolled back whole."""
+        with translated(self._name):
+            writer = Writer(self._writer, self._view_numbers, self._sequence, self._next_label)
+            with transaction(self._writer):
+                yield writer
+                self._writer.execute(
+                    "UPDATE collection SET sequence = ?, next_label = ?", (writer.sequence, writer.next_label)
+                )
+            self._sequence, self._next_label = writer.sequence, writer.next_label
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator["Reader"]:
+        """Open a snapshot."""
+        with translated(self._name):
+            connection = self._idle.pop() if self._idle else connect_reader(self.path)
+            try:
+                connection.execute("BEGIN")
+                yield Reader(connection, self._view_numbers, self._view_names)
+            finally:
+                connection.execute("ROLLBACK")
+                self._idle.append(connection)
+
+    def load(self) -> Generator[tuple[str, Labels, Matrix]]:
+        """Yield every vector, by view, in chunks; the labels of one view ascend from chunk to chunk.
+
+        Raises CorruptedError when a stored vector's length is not that of its neighbours.
+        """
+        with self.reading() as reader:
+            for view, number in self._view_numbers.items():
+                rows = reader.connection.execute(
+                    "SELECT label, data FROM vectors WHERE view = ? ORDER BY label", (number,)
+                )
+                while chunk := rows.fetchmany(_ROWS_PER_CHUNK):
+                    labels = np.fromiter((label for label, _ in chunk), dtype=np.int64, count=len(chunk))
+                    flat = np.frombuffer(b"".join(data for _, data in chunk), dtype="<f4")
+                    if len({len(data) for _, data in chunk}) != 1:
+                        raise CorruptedError(self._name, f"stored vectors of view {view} differ in length")
+                    yield view, labels, flat.reshape(len(chunk), -1)
+
+    def close(self) -> None:
+        """Fold the log into the file and release it. Nobody may be reading or writing."""
+        while self._idle:
+            self._idle.pop().close()
+        self._writer.close()
+
+    def _initialise(self, epoch: bytes, views: Sequence[str]) -> None:
+        with transaction(self._writer):
+            self._writer.execute("INSERT INTO collection VALUES (1, ?, 0, 1)", (epoch,))
+            self._writer.executemany("INSERT INTO views VALUES (?, ?)", enumerate(views, start=1))
+
+    def _check(self, epoch: bytes) -> None:
+        (problem,) = self._writer.execute("PRAGMA quick_check(1)").fetchone()
+        if problem != "ok":
+            raise CorruptedError(self._name, f"its database fails its check: {problem}; restore it from a copy")
+        row = self._writer.execute("SELECT epoch FROM collection").fetchone()
+        if row is None or bytes(row[0]) != epoch:
+            raise CorruptedError(self._name, "its database file belongs to another collection; restore its own")
+
+
+class Writer:
+    """An open transaction."""
+
+    def __init__(self, connection: Connection, views: dict[str, int], sequence: int, next_label: int) -> None:
+        self._connection = connection
+        self._views = views
+        self.sequence = sequence
+        self.next_label = next_label
+
+    def upsert(self, batch: Batch) -> Effect:
+        """Insert or replace the records of *batch*."""
+        ended = self._end([record.id for record in batch.records])
+        first = self.next_label
+        self.next_label += len(batch.records)
+        self._connection.executemany(
+            "INSERT INTO records VALUES (?, ?, ?, ?)",
+            (
+                (
+                    label,
+                    record.id,
+                    json.dumps(record.metadata, ensure_ascii=False, separators=(",", ":")),
+                    record.content,
+                )
+                for label, record in enumerate(batch.records, start=first)
+            ),
+        )
+        for view, rows in batch.views.items():
+            number = self._views[view]
+            values = np.ascontiguousarray(rows.vectors, dtype="<f4")
+            self._connection.executemany(
+                "INSERT INTO vectors VALUES (?, ?, ?)",
+                ((first + int(at), number, row.data) for at, row in zip(rows.indexes, values, strict=True)),
+            )
+        return self._effect(first, ended)
+
+    def delete(self, ids: Sequence[str]) -> Effect:
+        """Delete the records of *ids* that exist."""
+        return self._effect(self.next_label, self._end(ids))
+
+    def _effect(self, first_label: int, ended: Sequence[int]) -> Effect:
+        self.sequence += 1
+        return Effect(self.sequence, first_label, ended)
+
+    def _end(self, ids: Sequence[str]) -> list[int]:
+        labels: list[int] = []
+        for start in range(0, len(ids), _IDS_PER_STATEMENT):
+            chunk = ids[start : start + _IDS_PER_STATEMENT]
+            marks = ",".join("?" * len(chunk))
+            found = self._connection.execute(f"SELECT label FROM records WHERE id IN ({marks})", chunk)  # noqa: S608
+            labels += (label for (label,) in found)
+        labels = sorted(set(labels))
+        self._connection.executemany("DELETE FROM records WHERE label = ?", ((label,) for label in labels))
+        return labels
+
+
+class Reader:
+    """An open snapshot."""
+
+    def __init__(self, connection: Connection, view_numbers: dict[str, int], view_names: dict[int, str]) -> None:
+        self.connection = connection
+        self._view_numbers = view_numbers
+        self._view_names = view_names
+
+    def count(self) -> int:
+        """Return the number of records."""
+        (count,) = self.connection.execute("SELECT count(*) FROM records").fetchone()
+        return int(count)
+
+    def label(self, record_id: str) -> int | None:
+        """Return the record's label, None where there is no such record."""
+        row = self.connection.execute("SELECT label FROM records WHERE id = ?", (record_id,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def record(self, record_id: str, include: Include, views: Sequence[str]) -> StoredRecord | None:
+        """Return the record, None where there is none."""
+        row = self.connection.execute(f"{_select(include)} WHERE id = ?", (record_id,)).fetchone()
+        return None if row is None else self._stored(row, views)
+
+    def sequence(self) -> int:
+        """Return the sequence of the last write in this snapshot."""
+        (sequence,) = self.connection.execute("SELECT sequence FROM collection").fetchone()
+        return int(sequence)
+
+    def vector(self, label: int, view: str) -> Vector | None:
+        """Return the record's vector as it was sent, None where it lacks the view."""
+        key = label, self._view_numbers[view]
+        row = self.connection.execute("SELECT data FROM vectors WHERE label = ? AND view = ?", key).fetchone()
+        return None if row is None else np.frombuffer(row[0], dtype="<f4")
+
+    def by_label(self, label: int, include: Include) -> tuple[Record, int] | None:
+        """Return the record with that label and the bytes read of it; None where it has been deleted or replaced."""
+        row = self.connection.execute(f"{_select(include)} WHERE label = ?", (label,)).fetchone()
+        return None if row is None else (_record(row), len(row[1]) + len(row[2] or "") + len(row[3] or b""))
+
+    def scan(self, after: str, limit: int, include: Include, views: Sequence[str]) -> Generator[StoredRecord]:
+        """Yield up to *limit* records whose ids follow *after*, in order."""
+        rows = self.connection.execute(f"{_select(include)} WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        for row in rows:
+            yield self._stored(row, views)
+
+    def _stored(self, row: tuple[int, str, str | None, bytes | None], views: Sequence[str]) -> StoredRecord:
+        vectors: dict[str, Vector] = {}
+        if views:
+            wanted = {self._view_numbers[view] for view in views}
+            found = self.connection.execute("SELECT view, data FROM vectors WHERE label = ?", (row[0],))
+            vectors = {
+                self._view_names[number]: np.frombuffer(data, dtype="<f4") for number, data in found if number in wanted
+            }
+        return StoredRecord(_record(row), vectors)
+
+
+def _select(include: Include) -> str:
+    metadata = "metadata" if include.metadata else "NULL"
+    content = "content" if include.content else "NULL"
+    return f"SELECT label, id, {metadata}, {content} FROM records"  # noqa: S608  constants only
+
+
+def _record(row: tuple[int, str, str | None, bytes | None]) -> Record:
+    _, record_id, metadata, content = row
+    return Record(record_id, {} if metadata is None else json.loads(metadata), content)

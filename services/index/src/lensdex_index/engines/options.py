@@ -1,0 +1,33 @@
+"""What an engine is opened with. Plain data; knows no settings object and no metrics library."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """Hears what an engine does. Called from the engine's threads; must be quick and must not raise."""
+
+    def committed(self, seconds: float, num_writes: int, num_records: int) -> None:
+        """Hear that one commit made *num_writes* calls' writes durable, holding *num_records* records or deletions."""
+
+
+class SilentObserver:
+    """Hears and forgets."""
+
+    def committed(self, seconds: float, num_writes: int, num_records: int) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Options of every engine; each takes what concerns it."""
+
+    data_dir: Path
+    default_backend: str = "hnsw"
+    max_ef: int = 4096
+    index_hold_seconds: float = 0.004
+    """How long background indexing may keep searches of a view waiting at a time."""
+    rebuild_deleted_fraction: float = 0.3
+    """A graph is rebuilt once this part of its vectors is deleted."""
+    observer: Observer = field(default_factory=SilentObserver)

@@ -1,0 +1,157 @@
+"""RecordService: messages ↔ collections."""
+
+# ruff: noqa: N802  methods carry the names of the RPCs
+
+import contextlib
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+
+from lensdex.index.v1 import record_service_pb2 as pb
+from lensdex.index.v1 import record_service_pb2_grpc
+from lensdex_index import checks, tokens
+from lensdex_index.catalog import Catalog
+from lensdex_index.engine import CollectionHandle
+from lensdex_index.errors import RecordNotFoundError, ResponseTooLargeError
+from lensdex_index.faces import decode, encode, search
+from lensdex_index.faces.calls import Call, Calls, Context
+from lensdex_index.faces.collection_face import page_size
+from lensdex_index.metrics import Metrics
+from lensdex_index.records import Batch, Include, ViewSpec, WriteOutcome
+
+_DEFAULT_PAGE = 100
+_ALL = Include(metadata=True, content=True)
+
+
+class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
+    """Writes, reads and searches records."""
+
+    def __init__(self, catalog: Catalog, calls: Calls, metrics: Metrics) -> None:
+        self._catalog = catalog
+        self._limits = catalog.limits
+        self._calls = calls
+        self._metrics = metrics
+
+    async def UpsertRecords(self, request: pb.UpsertRecordsRequest, context: Context) -> pb.UpsertRecordsResponse:
+        return await self._calls.run("UpsertRecords", request, context, self._upsert)
+
+    async def DeleteRecords(self, request: pb.DeleteRecordsRequest, context: Context) -> pb.DeleteRecordsResponse:
+        return await self._calls.run("DeleteRecords", request, context, self._delete)
+
+    async def GetRecords(self, request: pb.GetRecordsRequest, context: Context) -> pb.GetRecordsResponse:
+        return await self._calls.run("GetRecords", request, context, self._get)
+
+    async def ListRecords(self, request: pb.ListRecordsRequest, context: Context) -> pb.ListRecordsResponse:
+        return await self._calls.run("ListRecords", request, context, self._list)
+
+    async def CountRecords(self, request: pb.CountRecordsRequest, context: Context) -> pb.CountRecordsResponse:
+        return await self._calls.run("CountRecords", request, context, self._count)
+
+    async def SearchRecords(self, request: pb.SearchRecordsRequest, context: Context) -> pb.SearchRecordsResponse:
+        return await self._calls.run("SearchRecords", request, context, self._search)
+
+    async def _upsert(self, request: pb.UpsertRecordsRequest, call: Call) -> pb.UpsertRecordsResponse:
+        handle = self._catalog.collection(request.collection)
+        future = await call.blocking(self._submit_upsert, handle, request, call.deadline)
+        outcome = await call.done(future)
+        return pb.UpsertRecordsResponse(
+            num_inserted=outcome.num_inserted,
+            num_replaced=outcome.num_replaced,
+            consistency_token=tokens.pack_consistency(handle.epoch, outcome.sequence),
+        )
+
+    def _submit_upsert(
+        self, handle: CollectionHandle, request: pb.UpsertRecordsRequest, deadline: float
+    ) -> Future[WriteOutcome]:
+        checks.check_count("records", len(request.records), self._limits.max_records)
+        batch: Batch = checks.check_upsert(
+            handle.spec, self._limits, decode.records(request.records), decode.blocks(request.vectors, "vectors")
+        )
+        return handle.upsert(batch, deadline=deadline)
+
+    async def _delete(self, request: pb.DeleteRecordsRequest, call: Call) -> pb.DeleteRecordsResponse:
+        handle = self._catalog.collection(request.collection)
+        checks.check_count("ids", len(request.ids), self._limits.max_records)
+        checks.check_ids(request.ids, "ids", self._limits)
+        outcome = await call.done(handle.delete(list(request.ids), deadline=call.deadline))
+        return pb.DeleteRecordsResponse(
+            num_deleted=outcome.num_deleted,
+            consistency_token=tokens.pack_consistency(handle.epoch, outcome.sequence),
+        )
+
+    async def _get(self, request: pb.GetRecordsRequest, call: Call) -> pb.GetRecordsResponse:
+        handle = self._catalog.collection(request.collection)
+        checks.check_count("ids", len(request.ids), self._limits.max_records)
+        return await call.blocking(self._read_by_id, handle, request, _views(handle, request.views))
+
+    def _read_by_id(
+        self, handle: CollectionHandle, request: pb.GetRecordsRequest, views: list[ViewSpec]
+    ) -> pb.GetRecordsResponse:
+        include = decode.include(request, otherwise=_ALL)
+        budget = encode.Budget(self._limits.max_response_bytes, len(request.ids))
+        too_large = pb.GetRecordResult(error=encode.error_status(ResponseTooLargeError(budget.maximum)))
+        blocks = encode.Blocks(views)
+        response = pb.GetRecordsResponse()
+        with contextlib.closing(handle.get(list(request.ids), include, [view.name for view in views])) as records:
+            for at, (record_id, stored) in enumerate(zip(request.ids, records, strict=True)):
+                if stored is None:
+                    error = encode.error_status(RecordNotFoundError(request.collection, record_id))
+                    result = pb.GetRecordResult(error=error)
+                    num_bytes = encode.size(result)
+                else:
+                    result = pb.GetRecordResult(record=encode.record(stored.record, include))
+                    num_bytes = encode.size(result) + blocks.num_bytes(stored)
+                fits = budget.take(num_bytes, encode.size(too_large))
+                response.results.append(result if fits else too_large)
+                if fits and stored is not None:
+                    blocks.add(at, stored)
+        response.vectors.extend(blocks.messages())
+        return response
+
+    async def _list(self, request: pb.ListRecordsRequest, call: Call) -> pb.ListRecordsResponse:
+        handle = self._catalog.collection(request.collection)
+        size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=self._limits.max_page_size)
+        after = tokens.unpack_page(handle.epoch, "ListRecords", request.page_token)
+        return await call.blocking(self._read_page, handle, request, after, size, _views(handle, request.views))
+
+    def _read_page(
+        self, handle: CollectionHandle, request: pb.ListRecordsRequest, after: str, size: int, views: list[ViewSpec]
+    ) -> pb.ListRecordsResponse:
+        include = decode.include(request, otherwise=_ALL)
+        budget = encode.Budget(self._limits.max_response_bytes, 1)
+        blocks = encode.Blocks(views)
+        response = pb.ListRecordsResponse()
+        last = after
+        names = [view.name for view in views]
+        with contextlib.closing(handle.scan(after, size + 1, include, names)) as records:
+            for at, stored in enumerate(records):
+                message = encode.record(stored.record, include)
+                # The first always fits: the settings see to that.
+                fits = budget.take(encode.size(message) + blocks.num_bytes(stored), 0)
+                if at == size or (at and not fits):
+                    response.next_page_token = tokens.pack_page(handle.epoch, "ListRecords", last)
+                    break
+                response.records.append(message)
+                blocks.add(at, stored)
+                last = stored.record.id
+        response.vectors.extend(blocks.messages())
+        return response
+
+    async def _count(self, request: pb.CountRecordsRequest, call: Call) -> pb.CountRecordsResponse:
+        handle = self._catalog.collection(request.collection)
+        return pb.CountRecordsResponse(num_records=await call.blocking(handle.count))
+
+    async def _search(self, request: pb.SearchRecordsRequest, call: Call) -> pb.SearchRecordsResponse:
+        begin = time.perf_counter()
+        handle = self._catalog.collection(request.collection)
+        if request.consistency_token:
+            sequence = tokens.unpack_consistency(handle.epoch, request.collection, request.consistency_token)
+            await call.done(handle.wait_visible(sequence))
+        response = await call.blocking(search.answer, handle, request, self._limits)
+        self._metrics.search_queries.labels("exact" if request.exact else "approximate").inc(len(response.results))
+        response.search_time.FromNanoseconds(int(1e9 * (time.perf_counter() - begin)))
+        return response
+
+
+def _views(handle: CollectionHandle, names: Iterable[str]) -> list[ViewSpec]:
+    return list({view.name: view for view in (checks.view_of(handle.spec, name) for name in names)}.values())

@@ -1,0 +1,104 @@
+"""SearchRecords: a request checked, searched and answered within its byte budget. Blocks; runs in the pool."""
+
+import contextlib
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from lensdex.index.v1 import record_service_pb2 as pb
+from lensdex_index import checks
+from lensdex_index.engine import CollectionHandle
+from lensdex_index.errors import (
+    DimensionMismatchError,
+    DomainError,
+    InvalidFieldError,
+    ResponseTooLargeError,
+    out_of_range,
+)
+from lensdex_index.faces import decode, encode
+from lensdex_index.records import Found, Include, Limits, Matrix, Search, ViewSpec
+
+_VECTORS = "vectors.vectors"
+_IDS = "records.ids"
+
+
+def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: Limits) -> pb.SearchRecordsResponse:
+    """Return the response, without its time. Raises what refuses the call as a whole."""
+    _check_numbers(request, limits)
+    view = checks.view_of(handle.spec, request.view)
+    include = decode.include(request, otherwise=Include(metadata=True, content=False))
+    refused: dict[int, DomainError] = {}
+    queries: Matrix | list[str]
+    match request.WhichOneof("queries"):
+        case "vectors":
+            queries, refused = _vectors(view, request.vectors, limits)
+            num_queries = len(queries) + len(refused)
+        case "records":
+            queries = list(request.records.ids)
+            num_queries = len(queries)
+            checks.check_count(_IDS, num_queries, limits.max_queries)
+        case _:
+            raise InvalidFieldError("queries", "give vectors or records to search for")
+    search = Search(
+        view=view.name,
+        queries=queries,
+        k=request.k,
+        ef=request.ef or None,
+        exact=request.exact,
+        threshold=request.score_threshold if request.HasField("score_threshold") else None,
+        include=include,
+        max_bytes=limits.max_response_bytes,
+    )
+    found = handle.search(search)
+    with contextlib.closing(found.outcomes) as outcomes:
+        results = _results(outcomes, refused, num_queries, include, limits.max_response_bytes)
+    return pb.SearchRecordsResponse(
+        results=results, view=view.name, num_records_without_view=found.num_records_without_view
+    )
+
+
+def _check_numbers(request: pb.SearchRecordsRequest, limits: Limits) -> None:
+    if not 1 <= request.k <= limits.max_k:
+        raise out_of_range("k", request.k, 1, limits.max_k)
+    if not 0 <= request.ef <= limits.max_ef:
+        raise out_of_range("ef", request.ef, 0, limits.max_ef)
+    if request.HasField("score_threshold") and not math.isfinite(request.score_threshold):
+        raise InvalidFieldError(
+            "score_threshold", "must be finite; leave it out for none", str(request.score_threshold)
+        )
+
+
+def _vectors(view: ViewSpec, sent: pb.VectorQueries, limits: Limits) -> tuple[Matrix, dict[int, DomainError]]:
+    """Return the rows that can be searched, and why the others cannot."""
+    checks.check_count(_VECTORS, sent.vectors.count, limits.max_queries)
+    vectors = decode.matrix(sent.vectors, _VECTORS)
+    checks.check_space(view, decode.space(sent, sent.space))
+    if vectors.shape[1] != view.dimension:
+        raise DimensionMismatchError(view.name, view.dimension, vectors.shape[1])
+    refused = checks.bad_rows(view, vectors, _VECTORS)
+    if refused:
+        vectors = vectors[np.setdiff1d(np.arange(len(vectors)), list(refused))]
+    return vectors, refused
+
+
+def _results(
+    outcomes: Iterator[list[Found] | DomainError],
+    refused: dict[int, DomainError],
+    num_queries: int,
+    include: Include,
+    max_bytes: int,
+) -> list[pb.SearchResult]:
+    budget = encode.Budget(max_bytes, num_queries)
+    too_large = pb.SearchResult(error=encode.error_status(ResponseTooLargeError(max_bytes)))
+    results = []
+    for at in range(num_queries):
+        outcome = refused[at] if at in refused else next(outcomes)
+        if isinstance(outcome, DomainError):
+            result = pb.SearchResult(error=encode.error_status(outcome))
+        else:
+            hits = [pb.Hit(record=encode.record(hit.record, include), score=hit.score) for hit in outcome]
+            result = pb.SearchResult(hits=pb.Hits(hits=hits))
+        fits = budget.take(encode.size(result), encode.size(too_large))
+        results.append(result if fits else too_large)
+    return results

@@ -1,0 +1,97 @@
+"""Every metric's name and labels. Owns its registry: importing this module registers nothing."""
+
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from lensdex_index.records import CollectionStatistics
+
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
+
+
+class Metrics:
+    """The metrics of one process. Implements the engines' Observer."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.calls = Counter(
+            "lensdex_index_calls",
+            "Calls answered, by method, gRPC code and reason (empty when it went well).",
+            ("method", "code", "reason"),
+            registry=self.registry,
+        )
+        self.call_seconds = Histogram(
+            "lensdex_index_call_seconds",
+            "Time from arrival to answer, by method.",
+            ("method",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.pending_calls = Gauge(
+            "lensdex_index_pending_calls", "Calls accepted and not yet answered.", registry=self.registry
+        )
+        self.search_queries = Counter(
+            "lensdex_index_search_queries",
+            "Queries searched, by mode (exact or approximate, as asked for).",
+            ("mode",),
+            registry=self.registry,
+        )
+        self.commit_seconds = Histogram(
+            "lensdex_index_commit_seconds",
+            "Time of one commit, from the first statement until searches see it.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.commit_writes = Histogram(
+            "lensdex_index_commit_writes",
+            "Calls whose writes shared one commit.",
+            buckets=_SIZES,
+            registry=self.registry,
+        )
+        self.commit_records = Histogram(
+            "lensdex_index_commit_records",
+            "Records written or ids deleted in one commit.",
+            buckets=_SIZES,
+            registry=self.registry,
+        )
+        self.serving = Gauge(
+            "lensdex_index_serving", "1 while the service answers, 0 while it starts or drains.", registry=self.registry
+        )
+
+    def committed(self, seconds: float, num_writes: int, num_records: int) -> None:
+        """Count one commit."""
+        self.commit_seconds.observe(seconds)
+        self.commit_writes.observe(num_writes)
+        self.commit_records.observe(num_records)
+
+    def watch(self, statistics: Callable[[], Iterable[tuple[str, CollectionStatistics]]]) -> None:
+        """Read *statistics*, by collection, at every scrape."""
+        self.registry.register(CollectionGauges(statistics))
+
+
+class CollectionGauges(Collector):
+    """Gauges read from the collections when they are asked for, so that none can be out of date."""
+
+    def __init__(self, statistics: Callable[[], Iterable[tuple[str, CollectionStatistics]]] = tuple) -> None:
+        self._statistics = statistics
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the gauges as they are now."""
+        records = GaugeMetricFamily("lensdex_index_records", "Records.", labels=("collection",))
+        disk = GaugeMetricFamily("lensdex_index_disk_bytes", "Bytes of files on disk.", labels=("collection",))
+        vectors = GaugeMetricFamily("lensdex_index_vectors", "Vectors of a view.", labels=("collection", "view"))
+        tail = GaugeMetricFamily(
+            "lensdex_index_tail_vectors",
+            "Vectors of a view that are not in its graph yet and are searched exactly.",
+            labels=("collection", "view"),
+        )
+        for name, statistics in self._statistics():
+            records.add_metric((name,), statistics.num_records)
+            disk.add_metric((name,), statistics.disk_bytes)
+            for view in statistics.views:
+                vectors.add_metric((name, view.view), view.num_vectors)
+                tail.add_metric((name, view.view), view.num_tail_vectors)
+        return (records, vectors, tail, disk)

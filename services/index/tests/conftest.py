@@ -1,0 +1,51 @@
+"""Fixtures of the index service's tests: engines, and whole servers on free ports."""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from index_testing import Server, open_local, running
+
+from lensdex_index.engines.local.engine import LocalEngine
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """Undo what a command run in this process set for its logs."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[LocalEngine]:
+    """Give a recovered local engine on an empty folder."""
+    opened = open_local(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Server]]]:
+    """Give a function that starts a server in this process; all of them are stopped at the end."""
+    started = []
+
+    async def _start(**settings: object) -> Server:
+        manager = running(tmp_path / "data", **settings)
+        server = await manager.__aenter__()
+        started.append(manager)
+        return server
+
+    yield _start
+    for manager in reversed(started):
+        await manager.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def server(start: Callable[..., Awaitable[Server]]) -> Server:
+    """Give a server with default settings."""
+    return await start()

@@ -1,0 +1,303 @@
+"""Graph and tail: what searches see at a sequence, however far the indexing thread has come."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from index_testing import DIMENSION, backend, clustered, vectors
+
+from lensdex_index.engines.local import view_index
+from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits
+from lensdex_index.engines.local.row_file import RowFile
+from lensdex_index.engines.local.rw_lock import ReadersFirstLock
+from lensdex_index.engines.local.slots import ALIVE, Slots
+from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.errors import StoreUnavailableError
+from lensdex_index.records import Labels, Matrix, Metric, ViewSpec
+
+HNSW = backend("hnsw", m=16, ef_construction=100, ef=50)
+
+Make = Callable[..., ViewIndex]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Give a function that makes a view index; all of them are closed at the end."""
+    made = []
+
+    def _make(dimension: int = DIMENSION, metric: Metric = Metric.EUCLIDEAN, hold_seconds: float = 0.004) -> ViewIndex:
+        spec = ViewSpec("default", dimension, None, metric, HNSW)
+        made.append(ViewIndex(spec, tmp_path / f"{len(made)}", hold_seconds=hold_seconds, rebuild_fraction=0.3))
+        return made[-1]
+
+    yield _make
+    for index in made:
+        index.close()
+
+
+def write(index: ViewIndex, sequence: int, labels: Labels, rows: Matrix, *, ends: Labels | None = None) -> None:
+    """Do what the writer does for one write."""
+    index.reserve(len(labels))
+    if ends is not None:
+        index.retire(ends, sequence)
+    index.append(labels, index.ready(rows), sequence)
+    index.published(sequence)
+
+
+def settle(index: ViewIndex) -> None:
+    """Do what the indexing thread does until nothing is left."""
+    while index.step():
+        pass
+
+
+def found(index: ViewIndex, rows: Matrix, k: int, sequence: int, *, exact: bool = False) -> list[list[int]] | None:
+    """Return the labels found."""
+    nobody = np.full(len(rows), -1)
+    answers = index.search(rows, k, ef=50, exact=exact, exclude=nobody, sequence=sequence)
+    return None if answers is None else [labels.tolist() for labels, _ in answers]
+
+
+def test_a_search_sees_its_sequence_whatever_the_graph_holds(make: Make) -> None:
+    """What is written later is not seen, what is ended later is; before and after the graph has taken it in."""
+    index = make()
+    rows = vectors(40)
+    write(index, 1, np.arange(10), rows[:10])
+    settle(index)
+    write(index, 2, np.arange(10, 20), rows[10:20], ends=np.arange(5))
+    for _ in range(2):
+        assert sorted(found(index, rows[:1], 40, 2)[0]) == list(range(5, 20))
+        assert sorted(found(index, rows[:1], 40, 1, exact=True)[0]) == list(range(10))
+        settle(index)
+    assert found(index, rows[:1], 40, 1) is None
+    assert index.num_tail_vectors == 0
+
+
+def test_a_record_that_was_replaced_is_never_missed(make: Make) -> None:
+    """Between writing, publishing and indexing, one version of it is seen: never none or two."""
+    index = make()
+    rows = vectors(2)
+    write(index, 1, np.array([1]), rows[:1])
+    settle(index)
+    index.reserve(1)
+    index.retire(np.array([1]), 2)
+    index.append(np.array([2]), rows[1:], 2)
+    settle(index)
+    assert found(index, rows[:1], 5, 1) == [[1]]
+    index.published(2)
+    assert found(index, rows[:1], 5, 2) == [[2]]
+    settle(index)
+    assert found(index, rows[:1], 5, 2) == [[2]]
+
+
+def test_a_graph_is_rebuilt_past_the_threshold(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once enough is deleted the graph is built anew without the dead, serving all the while, writes included."""
+    monkeypatch.setattr(view_index, "_FEWEST_REMOVED_TO_REBUILD", 50)
+    monkeypatch.setattr(view_index, "_REBUILD_SECONDS", 0.0005)
+    index = make()
+    rows = vectors(600)
+    write(index, 1, np.arange(400), rows[:400])
+    settle(index)
+    before = index._graph
+    write(index, 2, np.arange(400, 410), rows[400:410], ends=np.arange(150))
+    steps = 0
+    sequence = 2
+    while index.step():
+        steps += 1
+        if index._rebuild is not None and sequence < 12:
+            sequence += 1
+            write(index, sequence, np.array([400 + sequence * 10]), rows[500:501], ends=np.array([150 + sequence]))
+        expected = {*range(150, 410)} - {*range(153, 151 + sequence)} | {430 + 10 * at for at in range(sequence - 2)}
+        labels = found(index, rows[:1], 600, sequence)
+        assert labels is None or set(labels[0]) == expected
+
+    assert steps > 3
+    assert index._graph is not before
+    assert len(index._graph) == len(expected)
+    assert index._removed < 50
+
+
+def test_searches_and_indexing_run_together(make: Make) -> None:
+    """While the graph grows and shrinks under them, searches find every live vector's own label."""
+    index = make(32, Metric.COSINE)
+    rows = clustered(1500, 32)
+    write(index, 1, np.arange(500), rows[:500])
+    latest = [1]
+    failures: list[object] = []
+    done = threading.Event()
+
+    def search() -> None:
+        while not done.is_set():
+            sequence = latest[0]
+            labels = found(index, rows[400:500], 1, sequence)
+            if labels is not None and [label for (label,) in labels] != list(range(400, 500)):
+                failures.append(labels)
+
+    def step() -> None:
+        while not done.is_set():
+            index.step()
+
+    threads = [threading.Thread(target=search), threading.Thread(target=search), threading.Thread(target=step)]
+    for thread in threads:
+        thread.start()
+    for at in range(50):
+        low = 500 + 20 * at
+        write(index, at + 2, np.arange(low, low + 20), rows[low : low + 20], ends=np.arange(8 * at, 8 * at + 8))
+        latest[0] = at + 2
+    done.set()
+    for thread in threads:
+        thread.join()
+    settle(index)
+
+    assert failures == []
+    assert [label for (label,) in found(index, rows[400:], 1, 51)] == list(range(400, 1500))
+
+
+def test_what_the_graph_cannot_find_a_scan_does(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a backend answers fewer than there are, the exact scan makes up for it."""
+
+    class Forgetful:
+        traits: frozenset[object] = frozenset()
+
+        def __init__(self, options: BackendOptions) -> None:
+            self.count = 0
+
+        def __len__(self) -> int:
+            return self.count
+
+        def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:
+            return Hits(np.full((len(queries), k), -1), np.zeros((len(queries), k), np.float32))
+
+        def reserve(self, num_vectors: int) -> None: ...
+
+        def add(self, labels: Labels, vectors: Matrix) -> None:
+            self.count += len(labels)
+
+        def remove(self, labels: Labels) -> None: ...
+
+    opened: list[Backend] = []
+    monkeypatch.setattr(
+        view_index, "open_backend", lambda name, options: opened.append(Forgetful(options)) or opened[0]
+    )
+    index = make()
+    rows = vectors(30)
+    write(index, 1, np.arange(30), rows)
+    settle(index)
+
+    assert opened[0].count == 30
+    assert found(index, rows, 1, 1) == [[at] for at in range(30)]
+    assert sorted(found(index, rows[:1], 50, 1)[0]) == list(range(30))
+
+
+def test_adds_follow_the_hold(make: Make) -> None:
+    """How many vectors enter the graph at a time follows from how long that took."""
+    assert view_index._adapted(8, 0.001, 0.004) == 16
+    assert view_index._adapted(8, 0.008, 0.004) == 4
+    assert view_index._adapted(1, 1.0, 0.004) == 1
+    assert view_index._adapted(65_536, 1e-9, 0.004) == 65_536
+
+
+def test_slots_are_found_by_label() -> None:
+    """Labels with and without a slot, before and after growing."""
+    slots = Slots()
+    slots.reserve(3)
+    slots.append(np.array([2, 5, 9]), 1)
+    slots.reserve(1000)
+    slots.append(np.arange(10, 1000), 2)
+
+    assert slots.find(np.array([1, 5, 9, 999, 2000])).tolist() == [1, 2, 992]
+    assert slots.slot_of(2) == 0
+    assert slots.slot_of(3) == slots.slot_of(-1) == -1
+    assert (slots.died[: slots.size] == ALIVE).all()
+
+
+def test_rows_survive_growing(tmp_path: Path) -> None:
+    """An array taken before the file grew shows the same rows; the file goes with its owner."""
+    file = RowFile(tmp_path / "rows", 1024)
+    file.reserve(10)
+    file.rows[:10] = 1
+    before = file.rows
+    file.reserve(5000)
+    file.rows[4999] = 2
+
+    assert (before[:10] == file.rows[:10]).all()
+    assert len(file.rows) >= 5000
+    file.close()
+    assert not (tmp_path / "rows").exists()
+
+
+def test_a_full_disk_is_told_before_anything_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without room for rows, reserving is refused; writing into a mapped hole would kill the process instead."""
+    file = RowFile(tmp_path / "rows", 8)
+    file.reserve(10)
+    rows = file.rows
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    with pytest.raises(StoreUnavailableError, match="No space left"):
+        file.reserve(10_000_000)
+    assert file.rows is rows
+    file.close()
+
+
+def test_readers_go_first_until_patience_ends() -> None:
+    """A writer waits for a gap; after its patience it holds new readers back and gets in once those inside leave."""
+    lock = ReadersFirstLock()
+    order: list[str] = []
+    inside, leave = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with lock.reading():
+            inside.set()
+            leave.wait(30)
+            order.append("first reader")
+
+    def write_() -> None:
+        with lock.writing(patience=0.0):
+            order.append("writer")
+
+    def read_late() -> None:
+        with lock.reading():
+            order.append("late reader")
+
+    threads = [threading.Thread(target=read)]
+    threads[0].start()
+    inside.wait(30)
+    threads.append(threading.Thread(target=write_))
+    threads[1].start()
+    with lock._condition:
+        lock._condition.wait_for(lambda: lock._impatient, 0.001)
+    while not lock._impatient:
+        pass
+    threads.append(threading.Thread(target=read_late))
+    threads[2].start()
+    leave.set()
+    for thread in threads:
+        thread.join(30)
+
+    assert order == ["first reader", "writer", "late reader"]
+
+
+def test_a_reader_that_waited_goes_before_the_next_write() -> None:
+    """A writer that comes back at once does not overtake the readers it kept waiting."""
+    lock = ReadersFirstLock()
+    order: list[str] = []
+
+    def read() -> None:
+        with lock.reading():
+            order.append("reader")
+
+    thread = threading.Thread(target=read)
+    with lock.writing(patience=30):
+        thread.start()
+        while not lock._queued:
+            pass
+        order.append("first write")
+    with lock.writing(patience=30):
+        order.append("second write")
+    thread.join(30)
+
+    assert order == ["first write", "reader", "second write"]
