@@ -4,8 +4,11 @@
 """
 
 import asyncio
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from typing import NoReturn
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -68,5 +71,14 @@ def _probe(address: str) -> int:
     return 0 if serving else 1
 
 
+def _leave(code: int) -> NoReturn:
+    """Exit, without waiting for a thread that still loads or computes for nobody: nothing can interrupt it."""
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    _leave(main(sys.argv[1:]))

@@ -100,7 +100,7 @@ class Batcher(Generic[In, Out]):
         self._closed = True
         self._arrival.set()
         if self._loop_task is not None:
-            await self._loop_task
+            await asyncio.shield(self._loop_task)  # a closer that gives up must not take the items with it
 
     async def _loop(self) -> None:
         while True:
@@ -142,10 +142,10 @@ class Batcher(Generic[In, Out]):
             outputs = await asyncio.get_running_loop().run_in_executor(
                 self._executor, self._run, [entry.item for entry in batch]
             )
+            if len(outputs) != len(batch):
+                raise RuntimeError(f"the engine answered {len(outputs)} of {len(batch)} items. This is a bug.")  # noqa: TRY301  as if the engine had
         except Exception as error:  # noqa: BLE001  whatever the engine raises is the batch's answer; the loop goes on
             failure = error
-        if failure is None and len(outputs) != len(batch):
-            failure = RuntimeError(f"the engine answered {len(outputs)} of {len(batch)} items. This is a bug.")
         seconds = self._clock() - started
         for index, entry in enumerate(batch):
             if entry.future.done():

@@ -3,6 +3,7 @@
 It knows gRPC and the table of errors; nothing of what a call does.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
@@ -26,11 +27,18 @@ Context: TypeAlias = "aio.ServicerContext[Any, Any]"
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
 
 
-class CallInterceptor(aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in its stubs only
+class CallInterceptor(aio.ServerInterceptor):
     """Wraps every unary call of ours. Health and reflection pass through untouched."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+        self._num_running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        """Return once no call runs."""
+        await self._idle.wait()
 
     async def intercept_service(
         self,
@@ -53,12 +61,14 @@ class CallInterceptor(aio.ServerInterceptor):  # type: ignore[type-arg]  # gener
 
         async def wrapped(request: Any, context: Context) -> Any:
             started = time.monotonic()
+            self._num_running += 1
+            self._idle.clear()
             request_id = request_id_of(context.invocation_metadata() or ())
             structlog.contextvars.clear_contextvars()
             structlog.contextvars.bind_contextvars(request_id=request_id, method=name)
-            await context.send_initial_metadata(((METADATA_KEY, request_id),))
             code, reason = "CANCELLED", ErrorReason.Name(ErrorReason.ERROR_REASON_CANCELLED)
             try:
+                await context.send_initial_metadata(((METADATA_KEY, request_id),))
                 response = await behaviour(request, context)
                 code, reason = "OK", ""
             except Exception as error:  # noqa: BLE001  every failure leaves as a status with a reason; refuse() logs the unknown
@@ -79,5 +89,8 @@ class CallInterceptor(aio.ServerInterceptor):  # type: ignore[type-arg]  # gener
                     duration_ms=round(seconds * 1e3, 2),
                     request_bytes=request.ByteSize(),
                 )
+                self._num_running -= 1
+                if self._num_running == 0:
+                    self._idle.set()
 
         return wrapped

@@ -153,10 +153,10 @@ class DeadlineExceededError(EmbedderError):
 
 
 class EngineFailedError(EmbedderError):
-    """The model raised. The cause is chained, for the log only."""
+    """The model, or what prepares its input, raised. The cause is chained, for the log only."""
 
     def __init__(self) -> None:
-        super().__init__("the model failed on this batch. This is a bug.")
+        super().__init__("the model failed on this. This is a bug.")
 
 
 class CheckpointError(EmbedderError):

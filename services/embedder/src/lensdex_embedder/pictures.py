@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from PIL import Image
+from PIL import GifImagePlugin, Image, TiffImagePlugin
 
 from lensdex_embedder.errors import (
     AspectRatioTooLargeError,
@@ -25,6 +25,10 @@ from lensdex_embedder.work import Content, Media, RawContent
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """Formats that are decoded. Pillow knows more; each is more code in reach of a stranger's bytes."""
+
+_GIF_SIGNATURES: Final = (b"GIF87a", b"GIF89a")
+_MAX_SCHEME: Final = 32
+"""Characters of a refused URI's scheme that are told back: it is the caller's own text, of any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ class PictureOpener:
         if len(data) > self._limits.max_bytes:
             raise InvalidMediaError(name, f"its file takes {len(data)} bytes; at most {self._limits.max_bytes}")
         try:
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            picture = _read_header(data)
+            tile_width, tile_height = _tile_size(picture)
         except Exception as error:
             raise InvalidMediaError(name, _detail(error)) from error
         width, height = picture.size
@@ -85,6 +90,8 @@ class PictureOpener:
             raise InvalidMediaError(name, f"it declares {width} × {height} pixels")
         if width * height > self._limits.max_pixels:
             raise ImageTooLargeError(name, width=width, height=height, maximum=self._limits.max_pixels)
+        if tile_width * tile_height > self._limits.max_pixels:
+            raise ImageTooLargeError(name, width=tile_width, height=tile_height, maximum=self._limits.max_pixels)
         ratio = max(width, height) / min(width, height)
         if ratio > self._limits.max_aspect_ratio:
             raise AspectRatioTooLargeError(name, ratio=ratio, maximum=self._limits.max_aspect_ratio)
@@ -99,11 +106,17 @@ class PictureOpener:
             return media.data
         if media.uri is None:
             raise InvalidMediaError(name, "it has neither data nor uri")
-        parts = urlsplit(media.uri)
+        try:
+            parts = urlsplit(media.uri)
+        except ValueError as error:
+            raise InvalidMediaError(name, "its uri is none") from error
         if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not self._roots:
-            raise MediaNotAllowedError(name, parts.scheme or "(none)")
+            raise MediaNotAllowedError(name, parts.scheme[:_MAX_SCHEME] or "(none)")
+        unquoted = unquote(parts.path)
+        if not unquoted.startswith("/") or "\0" in unquoted:
+            raise MediaNotAllowedError(name, "file")
         # Resolved before it is compared: neither .. nor a symbolic link leads out of a root.
-        path = Path(os.path.realpath(unquote(parts.path)))
+        path = Path(os.path.realpath(unquoted))
         if not any(path.is_relative_to(root) for root in self._roots):
             raise MediaNotAllowedError(name, "file")
         try:
@@ -116,6 +129,37 @@ class PictureOpener:
             return path.read_bytes()
         except OSError as error:
             raise MediaNotFoundError(name) from error
+
+
+class _FirstFrame(GifImagePlugin.GifImageFile):
+    """A GIF whose further frames nobody will read.
+
+    Pillow, while it reads the header, fills a picture as large as the first frame declares itself, to be drawn over
+    before the second one. A disposal method that stays 0 keeps it from that.
+    """
+
+    @property
+    def disposal_method(self) -> int:
+        return 0
+
+    @disposal_method.setter
+    def disposal_method(self, value: int) -> None:
+        pass
+
+
+def _read_header(data: bytes) -> Image.Image:
+    """Return the picture, its header read and nothing decoded. Raises whatever Pillow raises."""
+    if data.startswith(_GIF_SIGNATURES):
+        return _FirstFrame(io.BytesIO(data))
+    return Image.open(io.BytesIO(data), formats=FORMATS)
+
+
+def _tile_size(picture: Image.Image) -> tuple[int, int]:
+    """Return the size of the tiles a TIFF declares, which are decoded whole; 0 × 0 where there are none."""
+    if not isinstance(picture, TiffImagePlugin.TiffImageFile):
+        return 0, 0
+    tags = picture.tag_v2
+    return int(tags.get(TiffImagePlugin.TILEWIDTH, 0)), int(tags.get(TiffImagePlugin.TILELENGTH, 0))
 
 
 def _detail(error: Exception) -> str:

@@ -5,15 +5,24 @@ Every item is answered with a result or with its own error; only what concerns t
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from lensdex_embedder.batcher import Batcher
 from lensdex_embedder.engine import EmbeddingEngine, Prepared, RerankingEngine
-from lensdex_embedder.errors import ContentError, DeadlineExceededError, EngineFailedError, InvalidFieldError
+from lensdex_embedder.errors import (
+    ContentError,
+    DeadlineExceededError,
+    EmbedderError,
+    EngineFailedError,
+    InvalidFieldError,
+)
 from lensdex_embedder.pictures import PictureOpener
 from lensdex_embedder.work import Cost, Pooled, RawContent, Truncation
 
@@ -83,7 +92,12 @@ class Preparation:
             started = self._clock()
             if deadline is not None and deadline <= started:
                 raise DeadlineExceededError
-            return started, work(), self._clock()
+            try:
+                return started, work(), self._clock()
+            except EmbedderError:
+                raise
+            except Exception as error:  # whatever else befalls one item leaves its neighbours alone
+                raise EngineFailedError from error
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 
@@ -108,9 +122,10 @@ class EmbeddingPipeline(Generic[P]):
             content = self._opener.open_content(raw)
             return self.engine.prepare(content, instruction=instruction, truncation=truncation)
 
-        return await gather(
+        outcomes = await gather(
             [self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline) for raw in contents]
         )
+        return _finite(outcomes, lambda pooled: all(np.isfinite(vector).all() for vector in pooled.vectors.values()))
 
     async def count(
         self, contents: Sequence[RawContent], *, instruction: str, deadline: float | None
@@ -152,9 +167,10 @@ class RerankingPipeline(Generic[Q, P]):
             return self.engine.prepare_pair(prepared_query, self._opener.open_content(raw), truncation=truncation)
 
         prepared_query = await self._preparation.run(prepare_query, deadline=deadline)
-        return await gather(
+        outcomes = await gather(
             [self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline) for raw in documents]
         )
+        return _finite(outcomes, math.isfinite)
 
 
 async def gather(items: Sequence[Coroutine[Any, Any, T]]) -> list[T | ItemError]:
@@ -169,6 +185,14 @@ async def gather(items: Sequence[Coroutine[Any, Any, T]]) -> list[T | ItemError]
             raise outcome
         results.append(outcome)
     return results
+
+
+def _finite(outcomes: Sequence[Done[T] | ItemError], is_finite: Callable[[T], bool]) -> list[Done[T] | ItemError]:
+    """Return *outcomes*, with a failure for each result that is not finite: an overflow in a small dtype, mostly."""
+    return [
+        EngineFailedError() if isinstance(outcome, Done) and not is_finite(outcome.output) else outcome
+        for outcome in outcomes
+    ]
 
 
 def total_timing(outcomes: Sequence[object]) -> Timing:

@@ -4,8 +4,9 @@ Both roles share one device, so their batches take turns in one thread; preproce
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -24,17 +25,21 @@ from lensdex_embedder.admission import Admission
 from lensdex_embedder.batcher import Batcher, BatchReport
 from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
 from lensdex_embedder.engines import EngineOptions, library_versions, open_embedding_engine, open_reranking_engine
+from lensdex_embedder.errors import CheckpointError, ContentTooLongError
 from lensdex_embedder.messages import pack_build
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.pictures import PictureLimits, PictureOpener
 from lensdex_embedder.pipeline import EmbeddingPipeline, Preparation, RerankingPipeline
 from lensdex_embedder.service import EmbedderFace, RerankerFace
-from lensdex_embedder.settings import Settings
+from lensdex_embedder.settings import ENV_PREFIX, Settings
 from lensdex_embedder.work import Content, Truncation
 from lensdex_wire.space import Pooling
 
 EMBEDDER_SERVICE: Final[str] = embedder_service_pb2.DESCRIPTOR.services_by_name["EmbedderService"].full_name
 RERANKER_SERVICE: Final[str] = reranker_service_pb2.DESCRIPTOR.services_by_name["RerankerService"].full_name
+
+CLOSE_SECONDS: Final = 1.0
+"""Time for a running batch to end once nobody waits for it any more."""
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -97,17 +102,19 @@ class Roles:
             self._reranker.open(RerankingPipeline(reranking, score, self._preparation, self._opener))
 
     async def close(self) -> None:
-        """Finish the running batches, fail what waits, stop the threads."""
-        for batcher in self._batchers:
-            await batcher.close()
-        self._pool.shutdown(cancel_futures=True)
-        self._device.shutdown(cancel_futures=True)
+        """Fail what waits and stop the threads, without waiting for one that still loads or computes."""
+        closing = [asyncio.create_task(batcher.close()) for batcher in self._batchers]
+        if closing:
+            await asyncio.wait(closing, timeout=CLOSE_SECONDS)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._device.shutdown(wait=False, cancel_futures=True)
 
     def _load_embedding(self) -> EmbeddingEngine[Any]:
         settings = self._settings
         options = self._options(settings.embedding_model, settings.embedding_revision, settings.max_embedding_tokens)
         engine = open_embedding_engine(settings.engine, options)
-        prepared = [engine.prepare(probe, instruction="", truncation=Truncation.REFUSE) for probe in _probes()]
+        with _room_for_probes("MAX_EMBEDDING_TOKENS"):
+            prepared = [engine.prepare(probe, instruction="", truncation=Truncation.REFUSE) for probe in _probes()]
         engine.embed(prepared)
         return engine
 
@@ -117,7 +124,9 @@ class Roles:
         engine = open_reranking_engine(settings.engine, options)
         text, _ = _probes()
         query = engine.prepare_query(text, instruction="")
-        engine.score([engine.prepare_pair(query, probe, truncation=Truncation.REFUSE) for probe in _probes()])
+        with _room_for_probes("MAX_RERANKING_TOKENS"):
+            prepared = [engine.prepare_pair(query, probe, truncation=Truncation.REFUSE) for probe in _probes()]
+        engine.score(prepared)
         return engine
 
     def _batcher(self, role: str, run: Callable[[Sequence[In]], Sequence[Out]]) -> Batcher[In, Out]:
@@ -174,6 +183,17 @@ class Roles:
                 max_image_tokens=settings.max_image_tokens,
             ),
         }
+
+
+@contextlib.contextmanager
+def _room_for_probes(setting: str) -> Iterator[None]:
+    try:
+        yield
+    except ContentTooLongError as error:
+        raise CheckpointError(
+            f"{ENV_PREFIX}{setting} = {error.maximum} leaves no room for the model's own template; the warm-up alone "
+            f"takes {error.tokens} tokens."
+        ) from error
 
 
 def _probes() -> tuple[Content, Content]:

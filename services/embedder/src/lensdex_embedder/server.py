@@ -29,6 +29,8 @@ from lensdex_wire.limits import message_size_options
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+FLUSH_SECONDS = 0.5
+"""Time for the last answers to leave, and for streams that watch the health, which never end by themselves."""
 
 _log = structlog.get_logger(__name__)
 
@@ -57,6 +59,8 @@ async def serve(
     """Serve until *stop* is set, then drain within the grace time.
 
     The port is bound, and health answers NOT_SERVING, before models load; *on_ready* is called when all are warm.
+    While it drains, running calls are finished, new ones refused as draining, and health answers NOT_SERVING. Does not
+    wait for a thread that still loads a model, or still computes when the grace time is over: nothing interrupts those.
     Raises CheckpointError when a model cannot be loaded, OSError when a port is taken.
     """
     metrics = Metrics()
@@ -68,8 +72,9 @@ async def serve(
     names = ("", *roles.services)
     for name in names:  # the servicer begins by calling "" SERVING
         await health.set(name, NOT_SERVING)
+    calls = CallInterceptor(metrics)
     server = aio.server(
-        interceptors=[CallInterceptor(metrics)],
+        interceptors=[calls],
         options=[*message_size_options(settings.max_message_bytes), ("grpc.so_reuseport", 0)],
     )
     roles.register(server)
@@ -80,7 +85,7 @@ async def serve(
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     async with contextlib.AsyncExitStack() as stack:
         port = _bind(server, f"{host}:{settings.port}")
-        metrics_address = stack.enter_context(_metrics_server(settings, metrics))
+        metrics_address = stack.enter_context(_metrics_server(settings, host, metrics))
         await server.start()
         stack.push_async_callback(server.stop, None)
         stack.push_async_callback(roles.close)
@@ -101,7 +106,10 @@ async def serve(
         metrics.serving.set(0)
         await health.enter_graceful_shutdown()
         admission.state = "draining"
-        await server.stop(settings.grace_seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(calls.idle(), settings.grace_seconds)
+            await server.stop(FLUSH_SECONDS)
+        await server.stop(None)
         _log.info("stopped")
 
 
@@ -132,7 +140,7 @@ async def _unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) 
 
 
 @contextlib.contextmanager
-def _metrics_server(settings: Settings, metrics: Metrics) -> Iterator[str | None]:
+def _metrics_server(settings: Settings, host: str, metrics: Metrics) -> Iterator[str | None]:
     """Serve the metrics over HTTP; yield their address, None when they are switched off."""
     if settings.metrics_port is None:
         yield None
@@ -140,9 +148,9 @@ def _metrics_server(settings: Settings, metrics: Metrics) -> Iterator[str | None
     try:
         http, thread = start_http_server(settings.metrics_port, settings.host, metrics.registry)
     except OSError as error:
-        raise OSError(f"cannot serve metrics on {settings.host}:{settings.metrics_port}: {error.strerror}") from error
+        raise OSError(f"cannot serve metrics on {host}:{settings.metrics_port}: {error.strerror}") from error
     try:
-        yield f"{settings.host}:{http.server_port}"
+        yield f"{host}:{http.server_port}"
     finally:
         http.shutdown()
         http.server_close()

@@ -103,15 +103,10 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
         assert self._opened is not None, "serving without a pipeline. This is a bug."
         return self._opened
 
-    @property
-    def _dimensions(self) -> tuple[int, int]:
-        """Smallest and largest dimension on offer."""
-        largest = self._pipeline.engine.hidden_size
-        return min(MIN_DIMENSION, largest), largest
-
     async def Embed(self, request: pb.EmbedRequest, context: Context) -> pb.EmbedResponse:
         """Embed contents; each has its own outcome."""
-        smallest, largest = self._dimensions
+        pipeline = self._pipeline  # asked for once: draining begins while calls run, and they are finished
+        smallest, largest = _dimensions(pipeline)
         self._check_count("contents", len(request.contents))
         dimension = request.dimension or largest
         if not smallest <= dimension <= largest:
@@ -120,7 +115,7 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
         truncation = unpack_truncation(request.truncation)
         encoding = unpack_encoding(request.encoding)
         with self._admission.admit(num_items=len(request.contents), num_bytes=request.ByteSize()):
-            outcomes = await self._pipeline.embed(
+            outcomes = await pipeline.embed(
                 unpack_contents(request.contents),
                 instruction=request.instruction,
                 truncation=truncation,
@@ -146,7 +141,7 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
             for row, item in enumerate(pooled):
                 rows[row] = item.vectors[pooling]
             vectors = pack_vectors(cut_and_normalise(rows, dimension), encoding)
-            blocks.append(pb.EmbeddingBlock(space=pack_space(self._space(pooling, dimension)), vectors=vectors))
+            blocks.append(pb.EmbeddingBlock(space=pack_space(_space(pipeline, pooling, dimension)), vectors=vectors))
         return pb.EmbedResponse(results=results, blocks=blocks, timing=pack_timing(total_timing(outcomes)))
 
     async def CountTokens(self, request: pb.CountTokensRequest, context: Context) -> pb.CountTokensResponse:
@@ -172,10 +167,11 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
 
     async def GetEmbedderInfo(self, request: pb.GetEmbedderInfoRequest, context: Context) -> pb.GetEmbedderInfoResponse:
         """Report spaces, limits, model and versions."""
-        smallest, largest = self._dimensions
+        pipeline = self._pipeline
+        smallest, largest = _dimensions(pipeline)
         ordered = sorted(Pooling, key=lambda pooling: pooling is not self._default_pooling)
-        spaces = [self._space(pooling, largest) for pooling in ordered]
-        facts = self._pipeline.engine.facts
+        spaces = [_space(pipeline, pooling, largest) for pooling in ordered]
+        facts = pipeline.engine.facts
         return pb.GetEmbedderInfoResponse(
             spaces=[pb.EmbedderSpace(space=pack_space(space), fingerprint=space.fingerprint()) for space in spaces],
             model=pack_model(facts),
@@ -185,10 +181,6 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
             limits=self._limits,
             build=self._build,
         )
-
-    def _space(self, pooling: Pooling, dimension: int) -> Space:
-        facts = self._pipeline.engine.facts
-        return Space(facts.weights_digest, facts.template_version, pooling, dimension, Normalization.L2)
 
 
 class RerankerFace(Face, reranker_service_pb2_grpc.RerankerServiceServicer):
@@ -252,3 +244,15 @@ class RerankerFace(Face, reranker_service_pb2_grpc.RerankerServiceServicer):
             limits=self._limits,
             build=self._build,
         )
+
+
+def _dimensions(pipeline: EmbeddingPipeline[Any]) -> tuple[int, int]:
+    """Return the smallest and the largest dimension on offer."""
+    largest = pipeline.engine.hidden_size
+    return min(MIN_DIMENSION, largest), largest
+
+
+def _space(pipeline: EmbeddingPipeline[Any], pooling: Pooling, dimension: int) -> Space:
+    """Return the space of vectors of that pooling, cut to that dimension."""
+    facts = pipeline.engine.facts
+    return Space(facts.weights_digest, facts.template_version, pooling, dimension, Normalization.L2)

@@ -6,10 +6,10 @@ Each field says what too low and too high do. The README's table is generated fr
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, CliApp, CliSettingsSource, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, CliApp, CliSettingsSource, NoDecode, SettingsConfigDict
 
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 
@@ -19,6 +19,14 @@ MIB: Final = 1024 * 1024
 
 class SettingsError(ValueError):
     """A setting that cannot be used; the text names it, its value and what is allowed."""
+
+
+def _none_if_said(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+def _split(value: object) -> object:
+    return tuple(value.split(",")) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -38,11 +46,11 @@ class Settings(BaseSettings):
         description="Address to listen on. Anything but a loopback address is reachable by others, without encryption or authentication.",
     )
     port: int = Field(50051, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    metrics_port: int | None = Field(
+    metrics_port: Annotated[int | None, BeforeValidator(_none_if_said)] = Field(
         9551,
         ge=0,
         le=65535,
-        description="Port of the Prometheus metrics, on the same address; 0 picks a free one, empty switches them off.",
+        description="Port of the Prometheus metrics, on the same address; 0 picks a free one, `none` switches them off.",
     )
     ready_file: Path | None = Field(
         None, description="Written once the process serves: JSON with address, metrics_address and pid."
@@ -128,8 +136,9 @@ class Settings(BaseSettings):
         le=16384,
         description="Tokens a large image is scaled down to. The published value; another one changes vectors.",
     )
-    media_roots: tuple[Path, ...] = Field(
-        (), description="Folders below which `file:` URIs may be opened. Empty: media must come as bytes."
+    media_roots: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="Folders, comma-separated, below which `file:` URIs may be opened. Empty: media must come as bytes.",
     )
     grace_seconds: float = Field(
         20.0, ge=0, le=3600, description="Time for running calls after SIGTERM before they are cut off."
@@ -166,8 +175,12 @@ def load(argv: Sequence[str]) -> Settings:
 
 def probe_target() -> str:
     """Return where a server with this environment listens, for the probe beside it."""
-    port = os.environ.get(f"{ENV_PREFIX}PORT") or Settings.model_fields["port"].default
-    return f"127.0.0.1:{port}"
+    host, port = (
+        os.environ.get(f"{ENV_PREFIX}{name.upper()}") or Settings.model_fields[name].default
+        for name in ("host", "port")
+    )
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  where all addresses are listened on
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _explain(error: ValidationError) -> str:

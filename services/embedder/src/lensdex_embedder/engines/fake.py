@@ -122,8 +122,8 @@ def _features(content: Content) -> Vector:
     for image in content.images:
         thumbnail = np.asarray(image.convert("RGB").resize((4, 4)), dtype=np.float32).ravel() / 255 - 0.5
         features[: thumbnail.size] += thumbnail
-    # Nothing is a zero vector, which cosine could not take.
-    features[-1] += 0.01
+    # Nothing is a zero vector, which cosine could not take; the first value is part of every cut.
+    features[0] += 0.01
     return features
 
 

@@ -4,10 +4,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
 from lensdex_embedder.errors import CheckpointError
 
@@ -44,7 +44,9 @@ def find_checkpoint(name_or_folder: str, *, revision: str = "") -> Checkpoint:
         downloaded = Path(snapshot_download(name_or_folder, revision=revision or None, allow_patterns=list(_PATTERNS)))
     except RepositoryNotFoundError as error:
         raise CheckpointError(f"the hub has no model {name_or_folder}, or it is private: {error}") from error
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except HFValidationError as error:
+        raise CheckpointError(f"{name_or_folder} is no folder, and no hub name either: {error}") from error
+    except (HfHubHTTPError, OSError) as error:
         raise CheckpointError(
             f"{name_or_folder} is neither in the hub's cache nor can it be downloaded: {error}"
         ) from error
@@ -78,13 +80,24 @@ def digest_weights(checkpoint: Checkpoint) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in *path*. Raises CheckpointError when it holds none."""
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CheckpointError(f"{path.name} is no JSON: {error}") from error
+    if not isinstance(read, dict):
+        raise CheckpointError(f"{path.name} holds no JSON object.")
+    return read
+
+
 def _complete(*, name: str, revision: str, folder: Path) -> Checkpoint:
     missing = [file for file in REQUIRED if not (folder / file).is_file()]
     if not any(all((folder / file).is_file() for file in files) for files in TOKENIZER_FILES):
         missing.append("tokenizer.json (or vocab.json and merges.txt)")
     has_template = (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file()
     if not has_template and "tokenizer_config.json" not in missing:
-        has_template = "chat_template" in json.loads((folder / "tokenizer_config.json").read_text())
+        has_template = "chat_template" in read_json(folder / "tokenizer_config.json")
     if not has_template:
         missing.append("chat_template.jinja (or chat_template.json)")
     weights = _weights(folder, missing)
@@ -96,7 +109,9 @@ def _complete(*, name: str, revision: str, folder: Path) -> Checkpoint:
 def _weights(folder: Path, missing: list[str]) -> tuple[Path, ...]:
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        shards = sorted(set(json.loads(index.read_text())["weight_map"].values()))
+        shards = sorted(set(read_json(index).get("weight_map", {}).values()))
+        if not shards:
+            raise CheckpointError(f"{index.name} names no weights.")
         missing.extend(shard for shard in shards if not (folder / shard).is_file())
         return tuple(folder / shard for shard in shards)
     if not (folder / "model.safetensors").is_file():
@@ -112,11 +127,11 @@ def _header(path: Path) -> dict[str, tuple[str, str, int, int]]:
             if length > path.stat().st_size:
                 raise CheckpointError(f"{path.name} is no safetensors file, or truncated.")
             header = json.loads(file.read(length))
-    except (ValueError, UnicodeDecodeError) as error:
+        base = 8 + length
+        return {
+            name: (entry["dtype"], str(entry["shape"]), *(base + offset for offset in entry["data_offsets"]))
+            for name, entry in header.items()
+            if name != "__metadata__"
+        }
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise CheckpointError(f"{path.name} is no safetensors file: {error}") from error
-    base = 8 + length
-    return {
-        name: (entry["dtype"], str(entry["shape"]), base + entry["data_offsets"][0], base + entry["data_offsets"][1])
-        for name, entry in header.items()
-        if name != "__metadata__"
-    }

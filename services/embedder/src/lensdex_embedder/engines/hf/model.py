@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from transformers import AutoConfig, AutoProcessor, ProcessorMixin, Qwen3VLForConditionalGeneration, Qwen3VLModel
+from transformers import AutoProcessor, ProcessorMixin, Qwen3VLForConditionalGeneration, Qwen3VLModel
 
+from lensdex_embedder.engines.hf.checkpoint import read_json
 from lensdex_embedder.engines.hf.sequences import TokenSequence
 from lensdex_embedder.errors import CheckpointError
 
@@ -30,6 +31,8 @@ def choose_device(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError as error:
         raise CheckpointError(f"unknown device {name!r}: use auto, cpu or cuda:0.") from error
+    if device.type not in {"cpu", "cuda"}:
+        raise CheckpointError(f"unknown device {name!r}: use auto, cpu or cuda:0.")
     if device.type == "cuda" and not torch.cuda.is_available():
         raise CheckpointError(f"device {name} was asked for, but this machine or this build of torch has no CUDA.")
     return device
@@ -44,10 +47,13 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
 
 def load_processor(folder: Path) -> ProcessorMixin:
     """Return the checkpoint's processor (tokeniser, image processor, chat template). Raises CheckpointError."""
-    config = AutoConfig.from_pretrained(folder)
-    if config.model_type != MODEL_TYPE:
-        raise CheckpointError(f"{folder.name} holds a {config.model_type} model; Lensdex runs {MODEL_TYPE}.")
-    processor = AutoProcessor.from_pretrained(folder)  # type: ignore[no-untyped-call]  # untyped there
+    model_type = read_json(folder / "config.json").get("model_type", "nameless")
+    if model_type != MODEL_TYPE:
+        raise CheckpointError(f"{folder.name} holds a {model_type} model; Lensdex runs {MODEL_TYPE}.")
+    try:
+        processor = AutoProcessor.from_pretrained(folder)  # type: ignore[no-untyped-call]  # untyped there
+    except Exception as error:
+        raise CheckpointError(f"the processor of {folder.name} cannot be loaded: {error}") from error
     assert isinstance(processor, ProcessorMixin)
     return processor
 
@@ -123,8 +129,12 @@ def group_by_length(lengths: Sequence[int], *, max_padding: float = MAX_PADDING)
 
 def _load(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:
     """Return the checkpoint as that class, refusing one that lacks weights: transformers would fill them at random."""
-    model, report = kind.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa", output_loading_info=True)
+    try:
+        model, report = kind.from_pretrained(folder, dtype=dtype, attn_implementation="sdpa", output_loading_info=True)
+        model = model.to(device).eval()
+    except Exception as error:
+        raise CheckpointError(f"the weights of {folder.name} cannot be loaded: {error}") from error
     missing = sorted(report["missing_keys"])
     if missing:
         raise CheckpointError(f"{folder.name} lacks {len(missing)} of the model's weights, first {missing[0]}.")
-    return model.to(device).eval()
+    return model

@@ -1,0 +1,100 @@
+"""Admission: permits are taken on arrival and given back with the answer; a full server refuses at once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lensdex_embedder.admission import MAX_RETRY_SECONDS, MIN_RETRY_SECONDS, Admission
+from lensdex_embedder.errors import NotServingError, OverloadedError
+
+
+def _serving(*, max_items: int = 10, max_bytes: int = 1000) -> Admission:
+    admission = Admission(max_items=max_items, max_bytes=max_bytes)
+    admission.state = "serving"
+    return admission
+
+
+@pytest.mark.parametrize("state", ["starting", "draining"])
+def test_refuses_unless_serving(state: str) -> None:
+    """While starting or draining every call is refused, and told which of the two."""
+    admission = _serving()
+    admission.state = state
+    with pytest.raises(NotServingError) as caught, admission.admit(num_items=1, num_bytes=1):
+        pytest.fail("admitted")
+    assert caught.value.state == state
+
+
+def test_starts_as_starting() -> None:
+    """A process is starting until somebody says otherwise."""
+    with pytest.raises(NotServingError, match="starting"):
+        Admission(max_items=1, max_bytes=1).refuse_unless_serving()
+
+
+@pytest.mark.parametrize(
+    ("items", "size", "resource", "maximum"), [(4, 1, "pending items", 10), (1, 401, "pending bytes", 1000)]
+)
+def test_refuses_what_exceeds_a_bound(items: int, size: int, resource: str, maximum: int) -> None:
+    """A call that would exceed a bound is refused with the bound's name, its value and when to come back."""
+    admission = _serving()
+    with admission.admit(num_items=7, num_bytes=600):
+        with pytest.raises(OverloadedError) as caught, admission.admit(num_items=items, num_bytes=size):
+            pytest.fail("admitted")
+        assert (admission.num_items, admission.num_bytes) == (7, 600)
+    assert (caught.value.resource, caught.value.maximum) == (resource, maximum)
+    assert MIN_RETRY_SECONDS <= caught.value.retry_after <= MAX_RETRY_SECONDS
+
+
+def test_bounds_are_inclusive() -> None:
+    """Exactly as much as the bounds name is admitted."""
+    admission = _serving()
+    with admission.admit(num_items=7, num_bytes=600), admission.admit(num_items=3, num_bytes=400):
+        assert (admission.num_items, admission.num_bytes) == (10, 1000)
+
+
+def test_a_call_larger_than_a_bound_is_admitted_alone() -> None:
+    """A call larger than a bound is admitted when nothing else is pending, so that none is refused for ever."""
+    admission = _serving()
+    with admission.admit(num_items=50, num_bytes=5000), pytest.raises(OverloadedError):  # noqa: SIM117  the order counts
+        with admission.admit(num_items=1, num_bytes=1):
+            pytest.fail("admitted")
+
+
+def test_permits_come_back_when_the_call_fails() -> None:
+    """A call that raises gives its permits back."""
+    admission = _serving()
+    with pytest.raises(ZeroDivisionError), admission.admit(num_items=3, num_bytes=4):
+        raise ZeroDivisionError
+    assert (admission.num_items, admission.num_bytes) == (0, 0)
+
+
+def test_the_retry_hint_follows_the_pace() -> None:
+    """The hint grows with what is pending and with the time an item takes, within its bounds."""
+    admission = _serving(max_items=1000)
+    assert admission.retry_after() == MIN_RETRY_SECONDS
+    for _ in range(50):
+        admission.observe(num_items=2, seconds=0.4)
+    with admission.admit(num_items=10, num_bytes=1):
+        assert admission.retry_after() == pytest.approx(1.0, rel=0.05)
+        with admission.admit(num_items=900, num_bytes=1):
+            assert admission.retry_after() == MAX_RETRY_SECONDS
+
+
+@given(calls=st.lists(st.tuples(st.integers(1, 20), st.integers(1, 2000), st.booleans()), max_size=30))
+def test_never_over_a_bound_with_company(calls: list[tuple[int, int, bool]]) -> None:
+    """Whatever comes and goes, what is pending is the sum of what was admitted, and over a bound only when alone."""
+    admission = _serving()
+    pending: list[tuple[object, int, int]] = []
+    for items, size, leaves in calls:
+        if leaves and pending:
+            manager, _, _ = pending.pop(0)
+            manager.__exit__(None, None, None)  # type: ignore[attr-defined]
+        manager = admission.admit(num_items=items, num_bytes=size)
+        try:
+            manager.__enter__()
+        except OverloadedError:
+            assert pending
+        else:
+            pending.append((manager, items, size))
+        assert admission.num_items == sum(item[1] for item in pending)
+        assert admission.num_bytes == sum(item[2] for item in pending)
+        assert len(pending) < 2 or (admission.num_items <= 10 and admission.num_bytes <= 1000)
