@@ -12,6 +12,24 @@ GRPC_OVERHEAD_BYTES: Final = 64 * 1024
 """Room kept free below the message limit when a service fills a response up to a byte budget."""
 
 
+MAX_CONNECTION_AGE_GRACE_SECONDS: Final = 3600
+"""How long calls that run on an aged connection may go on. Calls end by their own deadlines long before."""
+
+
+def connection_age_options(max_connection_seconds: float) -> list[tuple[str, int]]:
+    """Return gRPC server options that ask clients to reconnect after *max_connection_seconds*, give or take a tenth.
+
+    A client looks names up again only when a connection ends: without this, replicas started later would get no calls.
+    Calls under way finish on the old connection. Zero: never.
+    """
+    if not max_connection_seconds:
+        return []
+    return [
+        ("grpc.max_connection_age_ms", int(max_connection_seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", MAX_CONNECTION_AGE_GRACE_SECONDS * 1000),
+    ]
+
+
 def message_size_options(max_message_bytes: int = MAX_MESSAGE_BYTES) -> list[tuple[str, int]]:
     """Return gRPC channel or server options that allow messages of *max_message_bytes* both ways."""
     return [

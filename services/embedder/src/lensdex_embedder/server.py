@@ -25,7 +25,7 @@ from lensdex_embedder.calls import CallInterceptor
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.roles import Roles
 from lensdex_embedder.settings import Settings
-from lensdex_wire.limits import message_size_options
+from lensdex_wire.limits import connection_age_options, message_size_options
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -75,7 +75,11 @@ async def serve(
     calls = CallInterceptor(metrics)
     server = aio.server(
         interceptors=[calls],
-        options=[*message_size_options(settings.max_message_bytes), ("grpc.so_reuseport", 0)],
+        options=[
+            *message_size_options(settings.max_message_bytes),
+            *connection_age_options(settings.max_connection_seconds),
+            ("grpc.so_reuseport", 0),
+        ],
     )
     roles.register(server)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)

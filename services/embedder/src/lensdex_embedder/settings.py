@@ -140,6 +140,12 @@ class Settings(BaseSettings):
         (),
         description="Folders, comma-separated, below which `file:` URIs may be opened. Empty: media must come as bytes.",
     )
+    max_connection_seconds: float = Field(
+        300.0,
+        ge=0,
+        le=86_400,
+        description="Clients are asked to reconnect after this, so that they find new replicas; running calls finish. Too low costs handshakes; too high, or 0 for never, leaves new replicas idle.",
+    )
     grace_seconds: float = Field(
         20.0, ge=0, le=3600, description="Time for running calls after SIGTERM before they are cut off."
     )

@@ -35,7 +35,7 @@ from lensdex_index.faces.record_face import RecordFace
 from lensdex_index.metrics import Metrics
 from lensdex_index.records import CollectionStatistics
 from lensdex_index.settings import Settings
-from lensdex_wire.limits import message_size_options
+from lensdex_wire.limits import connection_age_options, message_size_options
 
 _log = structlog.get_logger()
 
@@ -87,7 +87,13 @@ async def _serve(
     stop: asyncio.Event,
 ) -> None:
     calls = Calls(executor, metrics, max_pending=settings.max_pending_calls, max_seconds=settings.max_call_seconds)
-    server = grpc.aio.server(options=[*message_size_options(settings.max_message_bytes), ("grpc.so_reuseport", 0)])
+    server = grpc.aio.server(
+        options=[
+            *message_size_options(settings.max_message_bytes),
+            *connection_age_options(settings.max_connection_seconds),
+            ("grpc.so_reuseport", 0),
+        ]
+    )
     catalog = Catalog(engine, settings.limits())
     _add_faces(server, catalog, calls, metrics)
     health = health_aio.HealthServicer()

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         le=256,
         description="Threads for blocking work; 0: one per core. Fewer leave cores idle; many more only take turns.",
     )
+    max_connection_seconds: float = Field(
+        300.0,
+        ge=0,
+        le=86_400,
+        description="Clients are asked to reconnect after this, so that they find new replicas; running calls finish. Too low costs handshakes; too high, or 0 for never, leaves new replicas idle.",
+    )
     grace_seconds: float = Field(
         20.0,
         ge=0,
