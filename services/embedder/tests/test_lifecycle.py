@@ -342,6 +342,7 @@ async def test_a_signal_drains(held: Any, text: Any, until: Any, tmp_path: Path,
     out, err = await asyncio.to_thread(process.communicate, timeout=20)
     assert process.returncode == 0
     assert out == ""
+    assert not (tmp_path / "ready").exists(), "nobody is ready any more"
     lines = [json.loads(line) for line in err.splitlines()]
     events = [line["event"] for line in lines]
     assert [events[0], *events[-3:]] == ["serving", "draining", "call", "stopped"]

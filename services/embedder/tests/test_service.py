@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
+import structlog
 from google.rpc.status_pb2 import Status
 from grpc import aio
 
@@ -287,7 +288,12 @@ BAD_CONTENTS: list[tuple[str, Callable[[Any], content_pb2.Content], grpc.StatusC
         lambda p: _content(images=[content_pb2.Media(data=bytes(20_000))]),
         INVALID,
         Reason.ERROR_REASON_INVALID_MEDIA,
-        {"media": "images[0]", "detail": "its file takes 20000 bytes; at most 10000"},
+        {
+            "media": "images[0]",
+            "detail": "its file takes 20000 bytes; at most 10000",
+            "bytes": "20000",
+            "maximum": "10000",
+        },
     ),
     (
         "too many pixels",
@@ -405,7 +411,12 @@ async def test_a_bad_content_spoils_nobody(  # noqa: PLR0917  fixtures
 
     if reason != Reason.ERROR_REASON_CONTENT_TOO_LONG:
         query = reranker_pb.RerankRequest(query=bad, documents=[text("good")])
-        _check(await refused(server.reranker.Rerank(query)), code, reason, metadata)
+        _check(await refused(server.reranker.Rerank(query)), code, reason, _within_query(metadata))
+
+
+def _within_query(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts as a query's: what is wrong is named within it."""
+    return {key: f"query.{value}" if key == "media" or value == "images" else value for key, value in metadata.items()}
 
 
 async def test_all_contents_bad(serving: Any) -> None:
@@ -636,15 +647,20 @@ async def test_overload_by_bytes(serving: Any, gated: Any, text: Any, refused: A
 
 
 async def test_a_passed_deadline(serving: Any, gated: Any, text: Any, until: Any) -> None:
-    """A call whose deadline passes while it waits is told so, and its items are never run."""
+    """A call whose deadline passes while it waits is told so, logged so, and its items are never run."""
     engine = gated()
     server = await serving(engine=engine)
     engine.gate.clear()
     first = asyncio.ensure_future(server.embedder.Embed(pb.EmbedRequest(contents=[text("first")])))
     await until(lambda: engine.batches == [["first"]])
-    with pytest.raises(aio.AioRpcError) as caught:
-        await server.embedder.Embed(pb.EmbedRequest(contents=[text("late")]), timeout=0.2)
+    with structlog.testing.capture_logs() as logs:
+        with pytest.raises(aio.AioRpcError) as caught:
+            await server.embedder.Embed(pb.EmbedRequest(contents=[text("late")]), timeout=0.2)
+        await until(lambda: logs)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert [(line["code"], line["reason"]) for line in logs] == [
+        ("DEADLINE_EXCEEDED", "ERROR_REASON_DEADLINE_EXCEEDED")
+    ]
     later = asyncio.ensure_future(server.embedder.Embed(pb.EmbedRequest(contents=[text("later")])))
     await until(lambda: engine.num_prepared >= 2)
     engine.gate.set()

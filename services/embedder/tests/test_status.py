@@ -20,7 +20,7 @@ EXAMPLES = [
     errors.TooManyItemsError("contents", count=9, maximum=3),
     errors.UnsupportedDimensionError(3, minimum=64, maximum=128),
     errors.EmptyContentError(),
-    errors.InvalidMediaError("images[0]", "it is none"),
+    errors.InvalidMediaError("images[0]", "it is none", num_bytes=9, maximum_bytes=8),
     errors.ImageTooLargeError("images[0]", width=3, height=4, maximum=10),
     errors.AspectRatioTooLargeError("images[0]", ratio=300.0, maximum=200),
     errors.MediaNotAllowedError("images[0]", "http"),

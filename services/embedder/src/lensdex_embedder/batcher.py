@@ -1,7 +1,8 @@
 """The batcher: gathers items of all callers into batches. It knows cost and deadline; no torch, no gRPC, no text.
 
 A batch is cut when the engine is free, never by a timer: while one batch runs, the next gathers. Under light load an
-item runs at once and alone; under heavy load batches fill up by themselves.
+item runs at once and alone; under heavy load batches fill up by themselves. When the engine fails on a batch (out of
+memory, say), the batch is halved and run again, down to single items.
 """
 
 import asyncio
@@ -83,8 +84,9 @@ class Batcher(Generic[In, Out]):
     async def submit(self, item: In, *, cost: int, deadline: float | None = None) -> Ran[Out]:
         """Return the result of *item* once a batch with it has run.
 
-        Raises DeadlineExceededError when its deadline passes before its batch is cut, EngineFailedError when the batch
-        raises, NotServingError after ``close``. When the caller is cancelled the item is dropped before it is batched.
+        Raises DeadlineExceededError when its deadline passes before its batch is cut, EngineFailedError when the engine
+        raises on it alone, NotServingError after ``close``. When the caller is cancelled the item is dropped before it
+        is batched.
         """
         if self._closed:
             raise NotServingError("draining")
@@ -119,14 +121,11 @@ class Batcher(Generic[In, Out]):
         cost = 0
         while self._waiting and len(batch) < self._max_items:
             entry = self._waiting[0]
-            if entry.future.done():
+            if not self._is_wanted(entry):
                 self._waiting.popleft()
             elif self._closed:
                 self._waiting.popleft()
                 entry.future.set_exception(NotServingError("draining"))
-            elif entry.deadline is not None and entry.deadline <= self._clock():
-                self._waiting.popleft()
-                entry.future.set_exception(DeadlineExceededError())
             elif batch and cost + entry.cost > self._max_cost:
                 break
             else:
@@ -135,6 +134,7 @@ class Batcher(Generic[In, Out]):
         return batch
 
     async def _run_batch(self, batch: list[_Entry[In, Out]]) -> None:
+        """Run *batch* and answer its items; halve it when the engine fails, so that only what fails alone fails."""
         started = self._clock()
         failure: Exception | None = None
         outputs: Sequence[Out] = ()
@@ -147,14 +147,35 @@ class Batcher(Generic[In, Out]):
         except Exception as error:  # noqa: BLE001  whatever the engine raises is the batch's answer; the loop goes on
             failure = error
         seconds = self._clock() - started
-        for index, entry in enumerate(batch):
-            if entry.future.done():
-                continue
-            if failure is None:
-                entry.future.set_result(Ran(outputs[index], started - entry.arrived, seconds, len(batch)))
-            else:
-                told = EngineFailedError()
-                told.__cause__ = failure
-                entry.future.set_exception(told)
-        if self._on_batch is not None:
-            self._on_batch(BatchReport(len(batch), sum(entry.cost for entry in batch), seconds, failure is not None))
+        self._report(BatchReport(len(batch), sum(entry.cost for entry in batch), seconds, failure is not None))
+        if failure is None:
+            for entry, output in zip(batch, outputs, strict=True):
+                if not entry.future.done():
+                    entry.future.set_result(Ran(output, started - entry.arrived, seconds, len(batch)))
+        elif len(batch) > 1:
+            for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+                wanted = [entry for entry in half if self._is_wanted(entry)]
+                if wanted:
+                    await self._run_batch(wanted)
+        elif not batch[0].future.done():
+            told = EngineFailedError()
+            told.__cause__ = failure
+            batch[0].future.set_exception(told)
+
+    def _is_wanted(self, entry: _Entry[In, Out]) -> bool:
+        """Whether somebody still waits for it; one whose deadline has passed is answered so."""
+        if entry.future.done():
+            return False
+        if entry.deadline is not None and entry.deadline <= self._clock():
+            entry.future.set_exception(DeadlineExceededError())
+            return False
+        return True
+
+    def _report(self, report: BatchReport) -> None:
+        """Tell the observer; one that raises must not stop the loop, and must not go unheard."""
+        if self._on_batch is None:
+            return
+        try:
+            self._on_batch(report)
+        except Exception as error:  # noqa: BLE001  as the docstring says
+            asyncio.get_running_loop().call_exception_handler({"message": "on_batch raised", "exception": error})

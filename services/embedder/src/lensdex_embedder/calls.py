@@ -71,6 +71,11 @@ class CallInterceptor(aio.ServerInterceptor):
                 await context.send_initial_metadata(((METADATA_KEY, request_id),))
                 response = await behaviour(request, context)
                 code, reason = "OK", ""
+            except asyncio.CancelledError:
+                remaining: float | None = context.time_remaining()
+                if remaining is not None and remaining <= 0:  # gRPC cancels the handler for both
+                    code, reason = "DEADLINE_EXCEEDED", ErrorReason.Name(ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED)
+                raise
             except Exception as error:  # noqa: BLE001  every failure leaves as a status with a reason; refuse() logs the unknown
                 refusal = refuse(error)
                 code, reason = refusal.code.name, ErrorReason.Name(refusal.reason)

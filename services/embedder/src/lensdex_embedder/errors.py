@@ -64,17 +64,22 @@ class ContentError(EmbedderError):
 class EmptyContentError(ContentError):
     """A content without any text or media."""
 
-    def __init__(self) -> None:
-        super().__init__("the content is empty: give it at least one non-empty text or one image.")
+    def __init__(self, content: str = "the content") -> None:
+        super().__init__(f"{content} is empty: give it at least one non-empty text or one image.")
 
 
 class InvalidMediaError(ContentError):
     """Media that is not a readable picture."""
 
-    def __init__(self, media: str, detail: str) -> None:
+    def __init__(
+        self, media: str, detail: str, *, num_bytes: int | None = None, maximum_bytes: int | None = None
+    ) -> None:
+        """*num_bytes* and *maximum_bytes*: of a file over the limit."""
         super().__init__(f"{media} cannot be read as a picture: {detail}.")
         self.media = media
         self.detail = detail
+        self.num_bytes = num_bytes
+        self.maximum_bytes = maximum_bytes
 
 
 class ImageTooLargeError(ContentError):

@@ -60,26 +60,29 @@ class PictureOpener:
         self._limits = limits
         self._roots = tuple(root.resolve() for root in limits.roots)
 
-    def open_content(self, raw: RawContent) -> Content:
-        """Return *raw* with its pictures decoded, empty texts left out. Raises a ContentError."""
+    def open_content(self, raw: RawContent, *, within: str = "") -> Content:
+        """Return *raw* with its pictures decoded, empty texts left out. Raises a ContentError.
+
+        *within* stands before the names of what is wrong, e.g. ``query.`` for ``query.images[0]``.
+        """
         texts = tuple(text for text in raw.texts if text)
         if not texts and not raw.media:
-            raise EmptyContentError
+            raise EmptyContentError(f"the {within.rstrip('.')}" if within else "the content")
         if len(raw.media) > self._limits.max_images:
             raise InvalidFieldError(
-                "images",
+                f"{within}images",
                 f"{len(raw.media)} images in one content; at most {self._limits.max_images}.",
                 value=str(len(raw.media)),
                 maximum=self._limits.max_images,
             )
-        return Content(texts, tuple(self._open(f"images[{i}]", media) for i, media in enumerate(raw.media)))
+        return Content(texts, tuple(self._open(f"{within}images[{i}]", media) for i, media in enumerate(raw.media)))
 
     def _open(self, name: str, media: Media) -> Image.Image:
         data = self._bytes(name, media)
         if not data:
             raise InvalidMediaError(name, "it has no bytes")
         if len(data) > self._limits.max_bytes:
-            raise InvalidMediaError(name, f"its file takes {len(data)} bytes; at most {self._limits.max_bytes}")
+            raise self._too_many_bytes(name, len(data))
         try:
             picture = _read_header(data)
             tile_width, tile_height = _tile_size(picture)
@@ -100,6 +103,11 @@ class PictureOpener:
         except Exception as error:  # a decoder may raise anything on bytes made to break it
             raise InvalidMediaError(name, _detail(error)) from error
         return picture
+
+    def _too_many_bytes(self, name: str, num_bytes: int) -> InvalidMediaError:
+        maximum = self._limits.max_bytes
+        detail = f"its file takes {num_bytes} bytes; at most {maximum}"
+        return InvalidMediaError(name, detail, num_bytes=num_bytes, maximum_bytes=maximum)
 
     def _bytes(self, name: str, media: Media) -> bytes:
         if media.data is not None:
@@ -123,9 +131,7 @@ class PictureOpener:
             if not path.is_file():
                 raise MediaNotFoundError(name)
             if path.stat().st_size > self._limits.max_bytes:
-                raise InvalidMediaError(
-                    name, f"its file takes {path.stat().st_size} bytes; at most {self._limits.max_bytes}"
-                )
+                raise self._too_many_bytes(name, path.stat().st_size)
             return path.read_bytes()
         except OSError as error:
             raise MediaNotFoundError(name) from error

@@ -5,8 +5,9 @@ Every item is answered with a result or with its own error; only what concerns t
 """
 
 import asyncio
+import contextlib
 import math
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -76,18 +77,38 @@ class Preparation:
     async def through(self, prepare: Callable[[], P], batcher: Batcher[P, T], *, deadline: float | None) -> Done[T]:
         """Run *prepare* in the pool and its result through *batcher*. Raises what either raises."""
         arrived = self._clock()
-        async with self._slots:
-            started, prepared, finished = await self._timed(prepare, deadline)
+        async with self._slot(prepare, deadline) as prepared_by:
+            started, prepared, finished = await prepared_by
             ran = await batcher.submit(prepared, cost=prepared.cost.num_tokens, deadline=deadline)
         timing = Timing(started - arrived + ran.queue_seconds, finished - started, ran.compute_seconds, ran.batch_size)
         return Done(ran.output, prepared.cost, timing)
 
     async def run(self, work: Callable[[], T], *, deadline: float | None) -> T:
         """Run *work* in the pool. Raises what it raises, or DeadlineExceededError when it came too late to start."""
-        async with self._slots:
-            return (await self._timed(work, deadline))[1]
+        async with self._slot(work, deadline) as done_by:
+            return (await done_by)[1]
 
-    async def _timed(self, work: Callable[[], T], deadline: float | None) -> tuple[float, T, float]:
+    @contextlib.asynccontextmanager
+    async def _slot(
+        self, work: Callable[[], T], deadline: float | None
+    ) -> AsyncIterator[asyncio.Future[tuple[float, T, float]]]:
+        """Hold a slot while *work* runs in the pool and the block goes on.
+
+        A caller who goes away cannot stop a thread: the slot is given back when the work has ended as well, so that
+        work for nobody counts against the limit for as long as it holds memory.
+        """
+        await self._slots.acquire()
+        running = self._executor.submit(self._timed(work, deadline))
+        try:
+            yield asyncio.wrap_future(running)
+        finally:
+            loop = asyncio.get_running_loop()
+            if running.done():
+                self._slots.release()
+            else:
+                running.add_done_callback(lambda _: _call_on(loop, self._slots.release))
+
+    def _timed(self, work: Callable[[], T], deadline: float | None) -> Callable[[], tuple[float, T, float]]:
         def timed() -> tuple[float, T, float]:
             started = self._clock()
             if deadline is not None and deadline <= started:
@@ -99,7 +120,7 @@ class Preparation:
             except Exception as error:  # whatever else befalls one item leaves its neighbours alone
                 raise EngineFailedError from error
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
+        return timed
 
 
 class EmbeddingPipeline(Generic[P]):
@@ -161,7 +182,7 @@ class RerankingPipeline(Generic[Q, P]):
         """Return one score or error per document, in order. Raises what is wrong with the query, and as ``embed``."""
 
         def prepare_query() -> Q:
-            return self.engine.prepare_query(self._opener.open_content(query), instruction=instruction)
+            return self.engine.prepare_query(self._opener.open_content(query, within="query."), instruction=instruction)
 
         def prepare(raw: RawContent) -> P:
             return self.engine.prepare_pair(prepared_query, self._opener.open_content(raw), truncation=truncation)
@@ -171,6 +192,12 @@ class RerankingPipeline(Generic[Q, P]):
             [self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline) for raw in documents]
         )
         return _finite(outcomes, math.isfinite)
+
+
+def _call_on(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    """Call *work* on *loop* from another thread; a loop that has ended has nobody who waits."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(work)
 
 
 async def gather(items: Sequence[Coroutine[Any, Any, T]]) -> list[T | ItemError]:

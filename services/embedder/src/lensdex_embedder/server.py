@@ -103,6 +103,7 @@ async def serve(
         _log.info("serving", address=ready.address, metrics_address=metrics_address, services=list(roles.services))
         if settings.ready_file is not None:
             ready.write(settings.ready_file)
+            stack.callback(settings.ready_file.unlink, missing_ok=True)
         if on_ready is not None:
             on_ready(ready)
         await stop.wait()
@@ -138,7 +139,7 @@ async def _unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) 
     stopping.cancel()
     if working.done():
         working.result()
-        return True
+        return not stop.is_set()
     working.cancel()
     return False
 

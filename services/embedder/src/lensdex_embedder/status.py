@@ -44,7 +44,9 @@ RULES: Final[Mapping[type[errors.EmbedderError], Rule]] = {
     ),
     errors.EmptyContentError: Rule(_INVALID, ErrorReason.ERROR_REASON_EMPTY_CONTENT),
     errors.InvalidMediaError: Rule(
-        _INVALID, ErrorReason.ERROR_REASON_INVALID_MEDIA, lambda e: {"media": e.media, "detail": e.detail}
+        _INVALID,
+        ErrorReason.ERROR_REASON_INVALID_MEDIA,
+        lambda e: {"media": e.media, "detail": e.detail, "bytes": e.num_bytes, "maximum": e.maximum_bytes},
     ),
     errors.ImageTooLargeError: Rule(
         _INVALID,

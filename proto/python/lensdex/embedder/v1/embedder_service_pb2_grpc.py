@@ -60,7 +60,8 @@ class EmbedderServiceServicer:
         """Embed computes vectors for contents. Per item: one bad content never spoils its neighbours; its result holds its own
         status. The call as a whole fails for ERROR_REASON_TOO_MANY_ITEMS, ERROR_REASON_INVALID_FIELD,
         ERROR_REASON_UNSUPPORTED_DIMENSION, ERROR_REASON_OVERLOADED (with RetryInfo; nothing was computed),
-        ERROR_REASON_NOT_SERVING and ERROR_REASON_DEADLINE_EXCEEDED. A content fails for ERROR_REASON_EMPTY_CONTENT,
+        ERROR_REASON_NOT_SERVING and ERROR_REASON_DEADLINE_EXCEEDED. A content fails for ERROR_REASON_INVALID_FIELD (too many
+        images, a text with the model's own sign for media), ERROR_REASON_INTERNAL, ERROR_REASON_EMPTY_CONTENT,
         ERROR_REASON_INVALID_MEDIA, ERROR_REASON_IMAGE_TOO_LARGE, ERROR_REASON_ASPECT_RATIO_TOO_LARGE,
         ERROR_REASON_MEDIA_NOT_ALLOWED, ERROR_REASON_MEDIA_NOT_FOUND and ERROR_REASON_CONTENT_TOO_LONG. Idempotent.
         """

@@ -53,7 +53,8 @@ class RerankerServiceServicer:
 
     def Rerank(self, request, context):
         """Rerank scores documents against one query. Per document: a bad one gets its own status and no rank. A bad query fails
-        the call. The call as a whole fails for the same reasons as EmbedderService.Embed. Idempotent.
+        the call, with the reasons a content has, named within `query.`. The call as a whole fails for the same reasons as
+        EmbedderService.Embed, a document for those of a content. Idempotent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
