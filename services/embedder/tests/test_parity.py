@@ -193,7 +193,7 @@ def _reason(status: Status) -> int:
 
 @pytest.mark.parametrize(("dtype", "floor"), [("bfloat16", 0.999), ("float16", 0.9999)])
 def test_half_precision_stays_near(golden: Any, open_hf: Any, dtype: str, floor: float) -> None:
-    """In 16 bits vectors stay near the published ones; the worst measured are 0.99989 (bfloat16), 0.9999986 (float16)."""
+    """In 16 bits vectors stay near the published ones; the worst measured: 0.99989 (bfloat16), 0.9999986 (float16)."""
     engine = open_hf(golden.checkpoint, dtype=dtype)
     cases = golden.cases["embed"]
     chosen = [0, 1, 3, 9, 11, 16, 20, 27]

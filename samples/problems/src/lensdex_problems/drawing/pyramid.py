@@ -26,11 +26,14 @@ class Pyramid:
         gap = 30.0 if self.heads[0] else 0.0
         for place, (text, left, right) in enumerate(self.rows):
             low = bottom - tall * place
-            for side, value in ((-1, left), (1, right)):
-                edge = x + side * (gap + 140 * value / peak)
-                ends = sorted((x + side * gap, edge))
-                canvas.box(ends[0], low - tall + 3, ends[1], low - 3, fill=(0 if side < 0 else 1) if gap else place)
-                if gap:
+            if not gap:
+                wide = 140 / peak
+                canvas.box(x - wide * left, low - tall + 3, x + wide * right, low - 3, fill=place)
+            else:
+                for side, value in ((-1, left), (1, right)):
+                    edge = x + side * (gap + 140 * value / peak)
+                    ends = sorted((x + side * gap, edge))
+                    canvas.box(ends[0], low - tall + 3, ends[1], low - 3, fill=0 if side < 0 else 1)
                     canvas.label((edge + side * 14, low - tall / 2), f"{value:g}", size=0.7, fixed=False)
             canvas.label((x, low - tall / 2), text, size=0.75, fixed=True)
         canvas.label((x - 90, 26), self.heads[0])
