@@ -21,7 +21,7 @@ from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record
 from lensdex.index.v1 import collection_service_pb2 as cs
 from lensdex.index.v1 import record_service_pb2 as rs
 from lensdex_wire.errors import Refusal, Violation, pack_refusal
-from lensdex_wire.limits import message_size_options
+from lensdex_wire.limits import MAX_MESSAGE_BYTES, message_size_options
 from lensdex_wire.space import Normalization, Pooling, Space
 from lensdex_wire.space_codec import pack_space, unpack_pooling, unpack_space
 from lensdex_wire.vectors import pack_vectors, unpack_vectors
@@ -94,6 +94,7 @@ class Embedder(
 
     weights = "a"
     max_contents = 8
+    max_message_bytes = MAX_MESSAGE_BYTES
     poolings = (Pooling.LAST_TOKEN, Pooling.MEAN)
 
     def _item_error(self, content: Content) -> Refusal | None:
@@ -128,7 +129,7 @@ class Embedder(
         return em.CountTokensResponse(results=counts)
 
     def _limits(self) -> model_pb2.EmbedderLimits:
-        return model_pb2.EmbedderLimits(max_contents=self.max_contents, max_message_bytes=64 * 1024 * 1024)
+        return model_pb2.EmbedderLimits(max_contents=self.max_contents, max_message_bytes=self.max_message_bytes)
 
     def GetEmbedderInfo(self, request: Any, context: grpc.ServicerContext) -> em.GetEmbedderInfoResponse:  # noqa: N802
         self.enter("GetEmbedderInfo", request, context)
@@ -290,9 +291,14 @@ class Index(
 
 
 @contextlib.contextmanager
-def serving(service: Service, *adders: Callable[[Any, grpc.Server], None]) -> Iterator[Any]:
+def serving(
+    service: Service,
+    *adders: Callable[[Any, grpc.Server], None],
+    max_message_bytes: int = MAX_MESSAGE_BYTES,
+) -> Iterator[Any]:
     """Serve on a free port; yield the service, which knows its address."""
-    server = grpc.server(ThreadPoolExecutor(8), options=[*message_size_options(), ("grpc.so_reuseport", 0)])
+    options = [*message_size_options(max_message_bytes), ("grpc.so_reuseport", 0)]
+    server = grpc.server(ThreadPoolExecutor(8), options=options)
     for adder in adders:
         adder(service, server)
     service.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
@@ -318,6 +324,15 @@ INDEX = (
 def embedder() -> Iterator[Embedder]:
     """A scripted embedder and reranker at ``embedder.address``."""
     with serving(Embedder(), *EMBEDDER) as service:
+        yield service
+
+
+@pytest.fixture
+def roomy_embedder() -> Iterator[Embedder]:
+    """A scripted embedder whose operator raised the size of messages by 16 MiB."""
+    roomy = Embedder()
+    roomy.max_message_bytes = MAX_MESSAGE_BYTES + 16 * 1024 * 1024
+    with serving(roomy, *EMBEDDER, max_message_bytes=roomy.max_message_bytes) as service:
         yield service
 
 

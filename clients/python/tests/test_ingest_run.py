@@ -56,8 +56,8 @@ def test_an_ended_run_is_resumed(retriever: Retriever, index: Any) -> None:
 
     outcomes = ingest(retriever, items(60), batch_items=5)
 
-    assert 10 <= len(left) < 60
-    assert statuses(outcomes).count("skipped") == len(left)
+    # The index finishes a batch it has begun to store although nobody waits for it any more.
+    assert 10 <= len(left) <= statuses(outcomes).count("skipped") < 60
     assert len(index.records) == 60
 
 

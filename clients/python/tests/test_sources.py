@@ -150,3 +150,27 @@ def test_captions_belong_to_a_folder(tmp_path: Path) -> None:
         read_lines(path, captions=path)
     with pytest.raises(FileNotFoundError):
         read_lines(tmp_path / "nope.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("pictures", "rows", "captioned", "problem"),
+    [
+        (["0.png", "sub/0.png"], ["0.png,one"], {"0.png"}, ""),
+        (["a/0.png"], ["0.png,one"], {"a/0.png"}, ""),
+        (["a/0.png", "b/0.png"], ["0.png,one"], set(), "ambiguous: a caption of a/0.png, b/0.png"),
+        (["a/0.png", "b/0.png"], ["a/0.png,one", "0.png,two"], {"a/0.png"}, "ambiguous"),
+        (["a/0.png"], ["a/0.png,one", "0.png,two"], {"a/0.png"}, "ambiguous: a/0.png has a caption by its path"),
+    ],
+)
+def test_a_bare_name_captions_its_only_picture(
+    tmp_path: Path, pictures: list[str], rows: list[str], captioned: set[str], problem: str
+) -> None:
+    """A caption goes to the picture of that path, else to the only one of that bare name, else it is ambiguous."""
+    for name in pictures:
+        write(tmp_path / "pics" / name, "PIC")
+    lines = list(read_lines(tmp_path / "pics", captions=write(tmp_path / "c.csv", *rows)))
+    bad = [line.problem for line in lines if isinstance(line, BadLine)]
+
+    assert {line.item.id for line in lines if isinstance(line, Sourced) and line.item.content.texts} == captioned
+    assert len(bad) == bool(problem)
+    assert problem in "".join(bad)

@@ -50,8 +50,8 @@ class RerankReport:
 
     @property
     def untouched(self) -> bool:
-        """Whether the reranker left the order as it was."""
-        return self.num_moved == 0
+        """Whether the reranker scored hits and left the order as it was; False where it scored nothing."""
+        return self.num_scored > 0 and self.num_moved == 0
 
 
 @dataclass(frozen=True, slots=True)

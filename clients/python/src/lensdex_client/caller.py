@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 import grpc
 
 from lensdex_client.calls import Call
-from lensdex_client.channel import channel_options
+from lensdex_client.channel import channel_options, checked_message_bytes
 from lensdex_client.errors import CallCancelledError, LensdexError
 from lensdex_client.refusals import error_of_rpc, refusal
 from lensdex_client.retry import Attempts, Retry
+from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.request_id import METADATA_KEY, new_request_id
 
 T = TypeVar("T")
@@ -55,17 +56,19 @@ class Caller:
         *,
         timeout: float,
         retry: Retry,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.target = target
+        self.max_message_bytes = checked_message_bytes(max_message_bytes)
         self._timeout = timeout
         self._retry = retry
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._channel = grpc.insecure_channel(target, options=channel_options())
+        self._channel = grpc.insecure_channel(target, options=channel_options(self.max_message_bytes))
 
     def close(self) -> None:
         """Close the channel; calls under way are cancelled."""
@@ -86,7 +89,7 @@ class Caller:
         request id, a fresh one where none is given.
         """
         request_id = request_id or new_request_id()
-        body = call.serialize()
+        body = call.serialize(self.max_message_bytes)
         attempts = Attempts(
             retry or self._retry,
             timeout=self._timeout if timeout is None else timeout,

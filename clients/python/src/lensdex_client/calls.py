@@ -78,9 +78,9 @@ class Call(Generic[T]):
         """
         check_message_size(self.request.ByteSize(), what=f"the request of {self.method.path}", maximum=maximum)
 
-    def serialize(self) -> bytes:
-        """Return the request's bytes. Raises MessageTooLargeError when gRPC would refuse them."""
-        self.check_size()
+    def serialize(self, maximum: int = MAX_MESSAGE_BYTES) -> bytes:
+        """Return the request's bytes. Raises MessageTooLargeError when they are more than *maximum*."""
+        self.check_size(maximum)
         return self.request.SerializeToString()
 
 

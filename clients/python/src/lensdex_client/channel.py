@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from lensdex_wire.limits import message_size_options
+from lensdex_wire.limits import MAX_MESSAGE_BYTES, message_size_options
 
 KEEPALIVE_MS: Final = 310_000
 """Longer than the five minutes below which gRPC servers, unless told otherwise, take pings for an attack."""
@@ -22,15 +22,29 @@ CONNECT_TIMEOUT_MS: Final = 10_000
 SERVICE_CONFIG: Final = json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})
 
 
-def channel_options() -> list[tuple[str, str | int]]:
-    """Return the options of every channel.
+MIN_MESSAGE_BYTES: Final = 1024 * 1024
+LARGEST_MESSAGE_BYTES: Final = 2**31 - 1
+"""What gRPC can be told."""
+
+
+def checked_message_bytes(max_message_bytes: int) -> int:
+    """Return *max_message_bytes*. Raises ValueError unless it is 1 MiB to 2 GiB less one byte, as for the services."""
+    if not MIN_MESSAGE_BYTES <= max_message_bytes <= LARGEST_MESSAGE_BYTES:
+        raise ValueError(
+            f"a message may have {MIN_MESSAGE_BYTES:,} to {LARGEST_MESSAGE_BYTES:,} bytes, got {max_message_bytes:,}"
+        )
+    return max_message_bytes
+
+
+def channel_options(max_message_bytes: int = MAX_MESSAGE_BYTES) -> list[tuple[str, str | int]]:
+    """Return the options of every channel; *max_message_bytes* counts for one message, either way.
 
     ``round_robin`` spreads calls over all addresses a name resolves to (``dns:///embedder:50051``). gRPC resolves
-    again when a connection is lost: a replica that goes is noticed at once, one that comes as soon as any connection
-    ends. Servers that bound the age of connections make that a matter of minutes.
+    again when a connection ends: a replica that goes is noticed at once, one that comes as soon as any connection ends.
+    Both services end them after ``--max-connection-seconds``, 300 unless told otherwise; 0 there means never.
     """
     return [
-        *message_size_options(),
+        *message_size_options(max_message_bytes),
         ("grpc.service_config", SERVICE_CONFIG),
         ("grpc.dns_min_time_between_resolutions_ms", MIN_RESOLUTION_INTERVAL_MS),
         ("grpc.initial_reconnect_backoff_ms", INITIAL_RECONNECT_MS),

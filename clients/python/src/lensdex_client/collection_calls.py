@@ -90,7 +90,9 @@ def _pack_view(view: data.View) -> collection_pb2.View:
 def _unpack_view(message: collection_pb2.View) -> data.View:
     backend = None
     if message.HasField("backend"):
-        backend = data.Backend(message.backend.name, unpack_metadata(message.backend.parameters))
+        # A message's map has no order of its own: what is shown of it should not change from call to call.
+        parameters = unpack_metadata(message.backend.parameters)
+        backend = data.Backend(message.backend.name, dict(sorted(parameters.items())))
     bound = message.WhichOneof("basis") == "space"
     metric = message.metric or collection_pb2.METRIC_COSINE
     return data.View(

@@ -15,7 +15,7 @@ from lensdex_client.errors import InternalError, LensdexError, MessageTooLargeEr
 from lensdex_client.ingesting import Target
 from lensdex_client.outcome import Outcome
 from lensdex_client.plan import Plan, ask
-from lensdex_wire.limits import GRPC_OVERHEAD_BYTES, MAX_MESSAGE_BYTES
+from lensdex_wire.limits import GRPC_OVERHEAD_BYTES
 from lensdex_wire.space import Pooling, Space
 
 Vector = npt.NDArray[np.float32]
@@ -35,7 +35,7 @@ class Vectors:
 
 def embed_contents(contents: Sequence[Content], target: Target) -> Plan[Sequence[Outcome[Vectors]]]:
     """Return an outcome per content, in order. Raises what concerns the service and no content."""
-    limit = min(target.max_embed_bytes or MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES) - GRPC_OVERHEAD_BYTES
+    limit = target.max_embed_bytes - GRPC_OVERHEAD_BYTES
     outcomes: list[Outcome[Vectors]] = []
     for batch in batched(contents, Content.num_bytes, max_items=target.max_contents, max_bytes=limit):
         outcomes += yield from _embed(batch, target, limit)

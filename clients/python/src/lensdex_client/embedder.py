@@ -18,6 +18,7 @@ from lensdex_client.embedding import (
 )
 from lensdex_client.outcome import Outcome
 from lensdex_client.retry import Retry
+from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Pooling
 
 
@@ -27,8 +28,16 @@ class EmbedderClient:
     Every method takes *timeout*, seconds for the whole call with its retries, and raises LensdexError.
     """
 
-    def __init__(self, target: str, *, timeout: float = 60.0, retry: Retry | None = None) -> None:
-        self.caller = Caller(target, timeout=timeout, retry=retry or Retry())
+    def __init__(
+        self,
+        target: str,
+        *,
+        timeout: float = 60.0,
+        retry: Retry | None = None,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+    ) -> None:
+        """*target*: ``host:port`` or ``dns:///name:port``. *max_message_bytes*: the service's. Raises ValueError."""
+        self.caller = Caller(target, timeout=timeout, retry=retry or Retry(), max_message_bytes=max_message_bytes)
 
     def embed(
         self,
@@ -87,8 +96,16 @@ class RerankerClient:
     Every method takes *timeout*, seconds for the whole call with its retries, and raises LensdexError.
     """
 
-    def __init__(self, target: str, *, timeout: float = 60.0, retry: Retry | None = None) -> None:
-        self.caller = Caller(target, timeout=timeout, retry=retry or Retry())
+    def __init__(
+        self,
+        target: str,
+        *,
+        timeout: float = 60.0,
+        retry: Retry | None = None,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+    ) -> None:
+        """*target*: ``host:port`` or ``dns:///name:port``. *max_message_bytes*: the service's. Raises ValueError."""
+        self.caller = Caller(target, timeout=timeout, retry=retry or Retry(), max_message_bytes=max_message_bytes)
 
     def rerank(
         self,

@@ -7,21 +7,28 @@ from lensdex_client.collection import Backend, Collection, IndexedField
 from lensdex_client.errors import CollectionExistsError, CollectionNotFoundError
 from lensdex_client.known import Known
 from lensdex_client.plan import Plan, ask
-from lensdex_client.views import ViewPlan, check_existing, planned_collection
+from lensdex_client.views import DEFAULT_VIEWS, ViewPlan, check_existing, own_plans, planned_collection
 
 
 def ensure_collection(
     name: str,
     known: Known,
     *,
-    views: Sequence[ViewPlan],
+    views: Sequence[ViewPlan] | None,
     fields: Sequence[IndexedField],
     backend: Backend | None,
     dimension: int,
 ) -> Plan[Collection]:
-    """Return the collection *name*, created if it did not exist, checked if it did."""
+    """Return the collection *name*, created if it did not exist, checked if it did.
+
+    *views* None: ``default`` for a new one, those it has for an existing one.
+    """
     info = yield from ask(embedder_calls.embedder_info())
-    wanted = planned_collection(name, views, info, dimension=dimension, fields=fields, backend=backend)
+
+    def planned(plans: Sequence[ViewPlan]) -> Collection:
+        return planned_collection(name, plans, info, dimension=dimension, fields=fields, backend=backend)
+
+    wanted = planned(DEFAULT_VIEWS if views is None else views)
     known.forget(name)
     try:
         existing = yield from known.collection(name)
@@ -31,7 +38,7 @@ def ensure_collection(
         except CollectionExistsError:  # Somebody else was quicker; theirs may be of another kind.
             existing = yield from known.collection(name)
         else:
-            known.collections[name] = created
+            known.remember(created)
             return created
-    check_existing(existing, wanted)
+    check_existing(existing, planned(own_plans(existing, info)) if views is None else wanted)
     return existing

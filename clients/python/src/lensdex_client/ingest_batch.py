@@ -110,7 +110,7 @@ def _embedded(entries: Sequence[_Loaded], target: Target, outcomes: dict[int, In
         views: dict[str, int] = {}
         if entry.content.ok:
             own: dict[Content, int] = {}
-            for plan in target.options.views:
+            for plan in target.views:
                 part = plan.content_of(entry.content.unwrap())
                 if part is not None:
                     if part not in own:

@@ -18,7 +18,7 @@ from lensdex_client.media_root import MediaRoot
 from lensdex_client.plan import Plan, ask
 from lensdex_client.refusals import refusal
 from lensdex_client.retry import Retry
-from lensdex_client.views import DEFAULT_VIEWS, ViewPlan, check_space, space_of, view_not_found
+from lensdex_client.views import ViewPlan, check_complete, check_space, own_plans, space_of, view_not_found
 from lensdex_wire.space import Pooling
 
 PATIENT: Final = Retry(attempts=60, total_seconds=120.0)
@@ -71,7 +71,8 @@ class Progress:
 class IngestOptions:
     """How items are stored."""
 
-    views: Sequence[ViewPlan] = DEFAULT_VIEWS
+    views: Sequence[ViewPlan] | None = None
+    """None: ``default``, and ``text`` and ``image`` where the collection has them. Every view it has must be filled."""
     replace: bool = False
     """Embed and store items again although records with their ids exist; otherwise they are skipped."""
     keep_content: bool = True
@@ -95,6 +96,7 @@ class Target:
 
     collection: Collection
     options: IngestOptions
+    views: Sequence[ViewPlan]
     dimension: int
     poolings: Mapping[str, Pooling]
     """By view."""
@@ -153,24 +155,27 @@ def _duplicate(position: int, item_id: str) -> DuplicateIdError:
 def prepare(name: str, options: IngestOptions, known: Known, media_root: MediaRoot | None) -> Plan[Target]:
     """Check, before anything is embedded, that the collection *name* takes what the embedder makes.
 
-    Raises CollectionNotFoundError, ViewNotFoundError and SpaceMismatchError.
+    Raises CollectionNotFoundError, ViewNotFoundError, SpaceMismatchError, and CollectionMismatchError when the
+    collection has views that the records would lack.
     """
     known.forget(name)
     collection = yield from known.collection(name)
     embedder = yield from ask(embedder_calls.embedder_info())
     index = yield from ask(collection_calls.index_info())
-    _check_views(collection, options.views, embedder)
+    plans = own_plans(collection, embedder) if options.views is None else options.views
+    _check_views(collection, plans, embedder)
     default = collection.view(DEFAULT_VIEW)
     assert default is not None
     return Target(
         collection=collection,
         options=options,
+        views=plans,
         dimension=default.num_values,
-        poolings={plan.name: space_of(embedder, plan).pooling for plan in options.views},
+        poolings={plan.name: space_of(embedder, plan).pooling for plan in plans},
         max_contents=max(1, embedder.limits.max_contents),
-        max_embed_bytes=embedder.limits.max_message_bytes,
+        max_embed_bytes=known.max_bytes("EmbedderService", embedder.limits.max_message_bytes),
         max_records=max(1, index.limits.max_records),
-        max_upsert_bytes=index.limits.max_message_bytes,
+        max_upsert_bytes=known.max_bytes("RecordService", index.limits.max_message_bytes),
         max_id_bytes=index.limits.max_id_bytes,
         media_root=media_root,
     )
@@ -185,3 +190,4 @@ def _check_views(collection: Collection, plans: Sequence[ViewPlan], embedder: Em
         if view is None:
             raise view_not_found(collection, plan.name)
         check_space(view, space_of(embedder, plan, default.num_values), collection=collection.name)
+    check_complete(collection, plans)

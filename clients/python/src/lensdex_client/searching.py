@@ -19,7 +19,7 @@ from lensdex_client.plan import Plan, ask, do
 from lensdex_client.record import Hit, Include, SearchResults
 from lensdex_client.reranking import ranked, reordered
 from lensdex_client.views import ViewPlan, check_space, choose_view, space_of
-from lensdex_wire.limits import GRPC_OVERHEAD_BYTES, MAX_MESSAGE_BYTES
+from lensdex_wire.limits import GRPC_OVERHEAD_BYTES
 from lensdex_wire.space import Space
 from lensdex_wire.vectors import Matrix
 
@@ -83,7 +83,7 @@ class Searcher:
         """Embed *query*, search the view for it, rerank where asked to."""
         watch = Stopwatch(self.clock)
         query = (yield from do(lambda: load_content(query, self.media_root))).unwrap()
-        was_known = name in self.known.collections
+        was_known = self.known.knows(name)
         try:
             results = yield from self._nearest(name, query, options, watch)
         except _STALE:
@@ -168,7 +168,7 @@ class Searcher:
         watch.lap("read")
         outcomes: list[Outcome[Relevance]] = [Outcome(error=item.error) for item in loaded]
         places = [place for place, item in enumerate(loaded) if item.ok]
-        limit = min(info.limits.max_message_bytes or MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES)
+        limit = self.known.max_bytes("RerankerService", info.limits.max_message_bytes)
         for batch in batched(
             places,
             lambda place: loaded[place].unwrap().num_bytes(),

@@ -25,7 +25,7 @@ from lensdex_client.plan import Plan, ask, do
 from lensdex_client.record import Record, Upserted, ViewVectors
 from lensdex_client.refusals import error_of_refusal
 from lensdex_wire.errors import Refusal, Violation
-from lensdex_wire.limits import GRPC_OVERHEAD_BYTES, MAX_MESSAGE_BYTES
+from lensdex_wire.limits import GRPC_OVERHEAD_BYTES
 from lensdex_wire.space import Space
 
 _RECORD: Final = re.compile(r"records\[(\d+)\]")
@@ -57,7 +57,7 @@ def _upsert(entries: Sequence[Ready], target: Target) -> Plan[Errors]:
         return []
     try:
         call = yield from do(lambda: _call(entries, target))
-        call.check_size(min(target.max_upsert_bytes or MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES) - GRPC_OVERHEAD_BYTES)
+        call.check_size(target.max_upsert_bytes - GRPC_OVERHEAD_BYTES)
         yield from ask(call)
     except MessageTooLargeError as error:
         return [error] if len(entries) == 1 else (yield from _halves(entries, target))
@@ -84,7 +84,7 @@ def _halves(entries: Sequence[Ready], target: Target) -> Plan[Errors]:
 
 def _call(entries: Sequence[Ready], target: Target) -> Call[Upserted]:
     blocks = []
-    for plan in target.options.views:
+    for plan in target.views:
         rows = [place for place, entry in enumerate(entries) if plan.name in entry.vectors]
         if rows:
             pairs = [entries[place].vectors[plan.name] for place in rows]

@@ -37,6 +37,43 @@ MODALITY_VIEWS: Final = (ViewPlan(DEFAULT_VIEW), ViewPlan("text", "text"), ViewP
 """So that a query by picture alone can be matched against pictures alone."""
 
 
+def own_plans(collection: Collection, info: EmbedderInfo) -> tuple[ViewPlan, ...]:
+    """Return the plans of the modality views *collection* has, ``default`` always among them, in its own poolings.
+
+    A pooling the embedder does not offer is left to its default, for ``check_space`` to refuse.
+    """
+    offered = {item.space.pooling for item in info.spaces}
+    plans = []
+    for plan in MODALITY_VIEWS:
+        view = collection.view(plan.name)
+        if view is not None or plan.name == DEFAULT_VIEW:
+            pooling = None if view is None or view.space is None else view.space.pooling
+            plans.append(replace(plan, pooling=pooling if pooling in offered else None))
+    return tuple(plans)
+
+
+def check_complete(collection: Collection, plans: Sequence[ViewPlan]) -> None:
+    """Raise CollectionMismatchError, naming them, when *collection* has views that no plan fills.
+
+    A record stored without them cannot be found there, and one stored again loses the vectors it had.
+    """
+    planned = {plan.name for plan in plans}
+    missing = [view.name for view in collection.views if view.name not in planned]
+    if not missing:
+        return
+    names = ", ".join(missing)
+    known = {plan.name for plan in MODALITY_VIEWS}
+    remedy = (
+        f"name {names} among the views too, or name none for all of the collection's"
+        if known.issuperset(missing)
+        else "name every view with what it shows (ViewPlan); only default, text and image are known by their names"
+    )
+    message = f"the collection {collection.name} has the views {names}, which the records would lack: {remedy}"
+    raise CollectionMismatchError(
+        refusal(grpc.StatusCode.FAILED_PRECONDITION, message, collection=collection.name, views=",".join(missing))
+    )
+
+
 def space_of(info: EmbedderInfo, plan: ViewPlan, dimension: int = 0) -> Space:
     """Return the space the embedder makes *plan*'s vectors in, cut to *dimension* unless that is zero.
 

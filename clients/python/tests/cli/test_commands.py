@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lensdex_client import Backend, Retriever
 from lensdex_client.cli.exit_codes import ExitCode, code_of
 from lensdex_client.errors import DeadlineExceededError, LensdexError, NotServingError, RecordNotFoundError
 from lensdex_client.settings import DEFAULT_TIMEOUT, Settings, SettingsError, load
@@ -52,6 +53,30 @@ def test_collections_are_listed_shown_and_deleted(run: Any, corpus: Path, index:
     assert "c" in index.collections
     assert run("collections", "delete", "c", "--yes", "--json").document == {"deleted": "c", "num_records": 8}
     assert "c" not in index.collections
+
+
+def test_backend_parameters_have_an_order(run: Any, index: Any, embedder: Any) -> None:
+    """Parameters of a backend are shown by name, whatever order the message brought them in."""
+    names = ["m", "ef_search", "ef_construction", "candidates", "a", "threads"]
+    parameters = dict.fromkeys(names, "x")
+    with Retriever.connect(embedder.address, index.address) as retriever:
+        retriever.ensure_collection("c", backend=Backend("hnsw", parameters))
+    shown = "".join(run("collections", "show", "c").out.split())
+    document = run("collections", "show", "c", "--json").document
+
+    assert list(document["collection"]["views"][0]["backend"]["parameters"]) == sorted(names)
+    assert shown.index("candidates") < shown.index("threads")
+
+
+@pytest.mark.parametrize("command", [["info"], ["search", "c", "q"], ["collections"], ["collections", "show", "c"]])
+def test_connection_options_may_come_first(run: Any, dead_address: str, command: list[str]) -> None:
+    """What is said before a command counts, unless it is said again after it."""
+    first = run("--timeout", "3", "--index", dead_address, *command)
+    again = run("--index", "127.0.0.1:1", *command, "--index", dead_address)
+
+    assert (first.code, again.code) == (ExitCode.UNAVAILABLE, ExitCode.UNAVAILABLE)
+    assert dead_address in first.out + first.err
+    assert dead_address in again.out + again.err
 
 
 def test_options_before_a_sub_command_count(run: Any, dead_address: str) -> None:
@@ -102,6 +127,7 @@ def test_refusals_have_their_exit_code(run: Any, dead_address: str) -> None:
         ["search", "c", "q", "-k", "0"],
         ["search", "c", "--image", "/nowhere.png"],
         ["search", "c", "q", "--timeout", "0"],
+        ["search", "c", "q", "--max-message-bytes", "1"],
         ["search", "c", "q", "--media-root", "/nowhere"],
         ["ingest", "c", "/nowhere.jsonl"],
         ["ingest", "c", ".", "--views", "sound"],
@@ -130,6 +156,10 @@ def test_settings_come_from_the_environment() -> None:
     for bad in ("soon", "0", "-1", "nan"):
         with pytest.raises(SettingsError, match="LENSDEX_TIMEOUT"):
             load({"LENSDEX_TIMEOUT": bad})
+    assert load({"LENSDEX_MAX_MESSAGE_BYTES": "70000000"}).max_message_bytes == 70_000_000
+    for bad in ("64M", "0", "2147483648"):
+        with pytest.raises(SettingsError, match="LENSDEX_MAX_MESSAGE_BYTES"):
+            load({"LENSDEX_MAX_MESSAGE_BYTES": bad})
 
 
 def test_a_bad_setting_is_a_usage_error(run: Any) -> None:

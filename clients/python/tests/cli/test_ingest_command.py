@@ -5,6 +5,7 @@ from typing import Any
 
 import grpc
 import pytest
+from rich.progress import Progress
 
 from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.retriever import Retriever
@@ -95,3 +96,38 @@ def test_ingest_that_loses_its_service_reports_what_was_done(run: Any, corpus: P
     assert result.code == ExitCode.REFUSED
     assert result.document["stored"] <= 4
     assert "SPACE_MISMATCH" in result.err
+
+
+def test_replacing_keeps_the_views(run: Any, corpus: Path, index: Any) -> None:
+    """``--replace`` without ``--views`` fills the views the collection has; leaving some out is refused by name."""
+    run("ingest", "c", corpus, "--views", "text,image")
+    replaced = run("ingest", "c", corpus, "--replace")
+    refused = run("ingest", "c", corpus, "--replace", "--views", "text")
+
+    assert replaced.code == 0
+    assert {block.view for block in index.requests["UpsertRecords"][-1].vectors} == {"default", "text", "image"}
+    assert (refused.code, "views image" in refused.err) == (ExitCode.REFUSED, True)
+
+
+def test_progress_counts_what_the_total_counts(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad captions stand beside the pictures: progress ends at these and no more, and the limit takes pictures."""
+    seen: list[float] = []
+    original = Progress.update
+
+    def noted(self: Progress, task: Any, **facts: Any) -> None:
+        seen.append(facts["completed"])
+        original(self, task, **facts)
+
+    monkeypatch.setattr(Progress, "update", noted)
+    (tmp_path / "pics").mkdir()
+    for number in range(3):
+        (tmp_path / "pics" / f"{number}.png").write_bytes(b"PIC" if number else b"")
+    captions = tmp_path / "captions.csv"
+    captions.write_text("filename,caption\n,nameless\n0.png,a,b,c\nnope.png,nobody\n", encoding="utf-8")
+    whole = run("ingest", "c", tmp_path / "pics", "--captions", captions, "--json")
+    most = max(seen)
+    two = run("ingest", "d", tmp_path / "pics", "--captions", captions, "--limit", "2", "--json")
+
+    assert (whole.document["stored"], whole.document["bad_lines"] + whole.document["failed"]) == (2, 4)
+    assert (most, seen[-1]) == (3, 2)
+    assert (two.document["skipped"], two.document["failed"] + two.document["bad_lines"]) == (1, 3)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lensdex_client.cli.exit_codes import ExitCode
 
 
@@ -48,6 +50,29 @@ def test_hits_that_cannot_be_reranked_make_it_partial(run: Any, corpus: Path) ->
 
     assert result.code == ExitCode.PARTIAL
     assert "name the media root" in result.err
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]], ids=["table", "json"])
+def test_a_rerank_that_scored_nothing_says_so(run: Any, tmp_path: Path, as_json: list[str]) -> None:
+    """Where no hit could be scored, stderr says once why, and nothing says that the order was left untouched."""
+    path = tmp_path / "c.jsonl"
+    lines = []
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_bytes(b"PIC" + name.encode())
+        lines.append(f'{{"id": "{name}", "image": "{name}.png"}}\n')
+    path.write_text("".join(lines), encoding="utf-8")
+    run("ingest", "c", path)
+    result = run("search", "c", "q", "--rerank", "3", *as_json)
+
+    assert result.code == ExitCode.PARTIAL
+    assert result.err.count("error:") == 1
+    assert "nothing was reranked: the picture" in result.err
+    assert "(3 hits)" in result.err
+    assert "order untouched" not in result.out
+    if as_json:
+        assert (result.document["rerank"]["num_scored"], result.document["rerank"]["untouched"]) == (0, False)
+    else:
+        assert "nothing was reranked: 3 could not be scored" in result.out
 
 
 def test_similar_and_image_queries(run: Any, corpus: Path) -> None:

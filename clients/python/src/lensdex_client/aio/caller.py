@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 import grpc
 
 from lensdex_client.calls import Call
-from lensdex_client.channel import channel_options
+from lensdex_client.channel import channel_options, checked_message_bytes
 from lensdex_client.errors import LensdexError
 from lensdex_client.refusals import error_of_rpc
 from lensdex_client.retry import Attempts, Retry
+from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.request_id import METADATA_KEY, new_request_id
 
 T = TypeVar("T")
@@ -29,11 +30,13 @@ class Caller:
         *,
         timeout: float,
         retry: Retry,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.target = target
+        self.max_message_bytes = checked_message_bytes(max_message_bytes)
         self._timeout = timeout
         self._retry = retry
         self._clock = clock
@@ -55,7 +58,7 @@ class Caller:
         request id, a fresh one where none is given. Cancelling the task cancels the call.
         """
         request_id = request_id or new_request_id()
-        body = call.serialize()
+        body = call.serialize(self.max_message_bytes)
         attempts = Attempts(
             retry or self._retry,
             timeout=self._timeout if timeout is None else timeout,
@@ -76,7 +79,7 @@ class Caller:
 
     async def _attempt(self, call: Call[Any], body: bytes, timeout: float, request_id: str) -> bytes:
         if self._channel is None:
-            self._channel = grpc.aio.insecure_channel(self.target, options=channel_options())
+            self._channel = grpc.aio.insecure_channel(self.target, options=channel_options(self.max_message_bytes))
         send: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             call.method.path, request_serializer=None, response_deserializer=None
         )

@@ -12,6 +12,7 @@ from lensdex_client.collection import Collection, CollectionDetails, CollectionP
 from lensdex_client.index import EVERYTHING, METADATA
 from lensdex_client.record import Deleted, Include, Record, RecordPage, Records, SearchResults, Upserted, ViewVectors
 from lensdex_client.retry import Retry
+from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Space
 from lensdex_wire.vectors import Matrix
 
@@ -22,8 +23,16 @@ class IndexClient:
     Every method takes *timeout*, seconds for the whole call with its retries, and raises LensdexError.
     """
 
-    def __init__(self, target: str, *, timeout: float = 30.0, retry: Retry | None = None) -> None:
-        self.caller = Caller(target, timeout=timeout, retry=retry or Retry())
+    def __init__(
+        self,
+        target: str,
+        *,
+        timeout: float = 30.0,
+        retry: Retry | None = None,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+    ) -> None:
+        """*target*: ``host:port`` or ``dns:///name:port``. *max_message_bytes*: the service's. Raises ValueError."""
+        self.caller = Caller(target, timeout=timeout, retry=retry or Retry(), max_message_bytes=max_message_bytes)
 
     async def info(self, *, timeout: float | None = None) -> IndexInfo:
         """Return the index's engine, backends, limits and versions."""

@@ -35,7 +35,8 @@ from lensdex_client.media_root import MediaRoot
 from lensdex_client.plan import Plan
 from lensdex_client.retry import Retry
 from lensdex_client.searching import Searcher, SearchOptions
-from lensdex_client.views import DEFAULT_VIEWS, ViewPlan
+from lensdex_client.views import ViewPlan
+from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.request_id import new_request_id
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ class Retriever:
             reranker=embedder.caller if reranker is None else reranker.caller,
             index=index.caller,
         )
-        self._known = Known()
+        self._known = Known({service: caller.max_message_bytes for service, caller in self._callers.items()})
         self._media_root = root
         self._searcher = Searcher(self._known, root, clock)
 
@@ -76,13 +77,19 @@ class Retriever:
         *,
         timeout: float = 60.0,
         retry: Retry | None = None,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
         media_root: MediaRoot | Path | str | None = None,
     ) -> Self:
-        """Return a retriever with clients of its own for these addresses; *timeout* in seconds, for each call."""
+        """Return a retriever with clients of its own for these addresses; *timeout* in seconds, for each call.
+
+        *max_message_bytes* of one message, either way: raise it where the services' own was raised. Raises ValueError.
+        """
         return cls(
-            EmbedderClient(embedder, timeout=timeout, retry=retry),
-            IndexClient(index, timeout=timeout, retry=retry),
-            None if reranker is None else RerankerClient(reranker, timeout=timeout, retry=retry),
+            EmbedderClient(embedder, timeout=timeout, retry=retry, max_message_bytes=max_message_bytes),
+            IndexClient(index, timeout=timeout, retry=retry, max_message_bytes=max_message_bytes),
+            None
+            if reranker is None
+            else RerankerClient(reranker, timeout=timeout, retry=retry, max_message_bytes=max_message_bytes),
             media_root=media_root,
         )
 
@@ -90,13 +97,14 @@ class Retriever:
         self,
         name: str,
         *,
-        views: Sequence[ViewPlan] = DEFAULT_VIEWS,
+        views: Sequence[ViewPlan] | None = None,
         fields: Sequence[IndexedField] = (),
         backend: Backend | None = None,
         dimension: int = 0,
     ) -> Collection:
         """Return the collection *name*, created with *views* bound to the embedder's spaces if it did not exist.
 
+        Without *views*, a new one has ``default`` alone, and an existing one is checked with the views it has.
         Raises SpaceMismatchError when a view of an existing one is bound to another space, naming the fields that
         differ; ViewNotFoundError or CollectionMismatchError when it lacks a view or declares a field otherwise.
         *backend* counts for a new collection only; *dimension* zero means the model's own.

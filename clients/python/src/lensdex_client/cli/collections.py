@@ -27,12 +27,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
     actions = parser.add_subparsers(title="commands", metavar="COMMAND")
     show = actions.add_parser("show", help="one collection: views, fields, statistics", description="Show one.")
     show.add_argument("name", metavar="NAME", help="the collection")
-    add_options(show, settings, inherited=True)
+    add_options(show, settings)
     show.set_defaults(run=run_show)
     delete = actions.add_parser("delete", help="delete a collection", description="Delete one with all its records.")
     delete.add_argument("name", metavar="NAME", help="the collection")
     delete.add_argument("--yes", action="store_true", help="really delete it; nothing is deleted without this")
-    add_options(delete, settings, inherited=True)
+    add_options(delete, settings)
     delete.set_defaults(run=run_delete)
 
 

@@ -2,19 +2,20 @@
 
 import argparse
 
+from lensdex_client.channel import checked_message_bytes
 from lensdex_client.retriever import Retriever
 from lensdex_client.settings import Settings
 
 
-def add_options(parser: argparse.ArgumentParser, settings: Settings, *, inherited: bool = False) -> None:
+def add_options(parser: argparse.ArgumentParser, settings: Settings, *, outermost: bool = False) -> None:
     """Add the options that say where the services are and how to answer.
 
-    *inherited*: the parser's parent has them too, and what was said there counts.
+    The *outermost* parser has their defaults: what was said before a command counts unless it is said again after it.
     """
 
     def default(value: object) -> object:
         # A sub-parser's own default would overwrite what its parent was told.
-        return argparse.SUPPRESS if inherited else value
+        return value if outermost else argparse.SUPPRESS
 
     group = parser.add_argument_group("services and output")
     group.add_argument(
@@ -43,6 +44,14 @@ def add_options(parser: argparse.ArgumentParser, settings: Settings, *, inherite
         help=f"time for one call with its retries (LENSDEX_TIMEOUT; now {settings.timeout:g})",
     )
     group.add_argument(
+        "--max-message-bytes",
+        metavar="N",
+        type=message_bytes,
+        default=default(settings.max_message_bytes),
+        help="bytes of one message; raise it with the services' "
+        f"(LENSDEX_MAX_MESSAGE_BYTES; now {settings.max_message_bytes})",
+    )
+    group.add_argument(
         "--json", action="store_true", default=default(False), help="write one JSON document to stdout, not tables"
     )
 
@@ -61,6 +70,7 @@ def connect(arguments: argparse.Namespace) -> Retriever:
         arguments.index,
         arguments.reranker or None,
         timeout=arguments.timeout,
+        max_message_bytes=arguments.max_message_bytes,
         media_root=getattr(arguments, "media_root", "") or None,
     )
 
@@ -71,6 +81,15 @@ def seconds(text: str) -> float:
     if not 0.0 < value <= 86_400.0:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86400 seconds")
     return value
+
+
+def message_bytes(text: str) -> int:
+    """Return *text* as the bytes a message may have."""
+    value = int(text)
+    try:
+        return checked_message_bytes(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def at_least(minimum: int, text: str) -> int:

@@ -1,5 +1,6 @@
 """Shows a search's answer: a ranked table for people, a document for programs. Knows no command."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,29 +11,46 @@ from lensdex_client.answer import RankedHit, RerankReport, SearchAnswer
 from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.cli.output import Output
 from lensdex_client.cli.plain import plain
+from lensdex_client.errors import LensdexError
 from lensdex_client.record import Record
 
 
 def show(answer: SearchAnswer, output: Output, media_root: str) -> ExitCode:
-    """Write *answer*; a hit that could not be reranked makes the exit code PARTIAL."""
+    """Write *answer*; a hit that could not be reranked makes the exit code PARTIAL.
+
+    Why hits were not reranked goes to stderr: hit by hit, or cause by cause where that was all of them.
+    """
     if output.as_json:
         output.result(_document(answer, media_root))
     else:
         _tables(answer, output, media_root)
-    failed = [hit for hit in answer.hits if hit.rerank_error is not None]
-    for hit in failed:
-        output.error(f"{hit.record.id} could not be reranked: {hit.rerank_error}")
+    failures = {hit.record.id: hit.rerank_error for hit in answer.hits if hit.rerank_error is not None}
+    if answer.rerank is not None and not answer.rerank.num_scored:
+        output.error(f"nothing was reranked: {_causes(list(failures.values()))}")
+    else:
+        for record_id, error in failures.items():
+            output.error(f"{record_id} could not be reranked: {error}")
     return ExitCode.PARTIAL if answer.rerank is not None and answer.rerank.num_failed else ExitCode.OK
 
 
 def rerank_sentence(report: RerankReport) -> str:
     """Return what the reranker did, in a sentence that cannot be overlooked when it did nothing."""
+    if not report.num_scored:
+        return f"nothing was reranked: {report.num_failed} could not be scored"
     tau = "" if report.kendall_tau is None else f", Kendall tau {report.kendall_tau:.2f}"
     scores = f"scores {report.lowest:.4f} to {report.highest:.4f} (spread {report.spread:.4f})"
     failed = f", {report.num_failed} could not be scored" if report.num_failed else ""
     if report.untouched:
         return f"the reranker left the order untouched: {report.num_scored} scored{tau}, {scores}{failed}"
     return f"reranked: {report.num_scored} scored, {report.num_moved} moved{tau}, {scores}{failed}"
+
+
+def _causes(errors: Sequence[LensdexError]) -> str:
+    """Return each kind of *errors* once, by its first, with how many hits there are of it."""
+    kinds: dict[tuple[type[LensdexError], str], list[LensdexError]] = {}
+    for error in errors:
+        kinds.setdefault((type(error), error.reason), []).append(error)
+    return "; ".join(str(same[0]) + (f" ({len(same)} hits)" if len(same) > 1 else "") for same in kinds.values())
 
 
 def _tables(answer: SearchAnswer, output: Output, media_root: str) -> None:
@@ -55,7 +73,7 @@ def _tables(answer: SearchAnswer, output: Output, media_root: str) -> None:
     without = answer.num_records_without_view
     console.print(f"view {answer.view}; {without:,} records lack it" if without else f"view {answer.view}")
     if answer.rerank is not None:
-        style = "bold yellow" if answer.rerank.untouched else "none"
+        style = "bold yellow" if not answer.rerank.num_moved else "none"
         console.print(rerank_sentence(answer.rerank), style=style)
     console.print("; ".join(f"{time.step} {time.seconds * 1000:.1f} ms" for time in answer.times))
 

@@ -38,7 +38,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Ask each service, show what it says."""
     with connect(arguments) as retriever:
-        reranker = retriever.reranker or RerankerClient(arguments.embedder, timeout=arguments.timeout)
+        reranker = retriever.reranker or RerankerClient(
+            arguments.embedder, timeout=arguments.timeout, max_message_bytes=arguments.max_message_bytes
+        )
         with reranker:
             answers = {
                 "embedder": (arguments.embedder, _ask(retriever.embedder.info)),

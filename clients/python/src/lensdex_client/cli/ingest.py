@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from lensdex_client.embedding import Truncation
 from lensdex_client.errors import LensdexError
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item
 from lensdex_client.settings import Settings
-from lensdex_client.sources import BadLine, Line, count_lines, read_lines
+from lensdex_client.sources import BadLine, Line, count_lines, limited, read_lines
 from lensdex_client.views import MODALITY_VIEWS, ViewPlan
 
 _SHOWN_PROBLEMS: Final = 1_000
@@ -43,8 +42,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
         "--views",
         metavar="NAMES",
         type=_views,
-        default=MODALITY_VIEWS[:1],
-        help="views to keep: default,text,image or some of them (default: default)",
+        help="views to keep: default,text,image or some of them (default: those the collection has, default for a new "
+        "one); a collection's views must all be kept",
     )
     parser.add_argument("--replace", action="store_true", help="embed and store items again that are there already")
     parser.add_argument("--limit", metavar="N", type=positive, help="read at most N lines or pictures")
@@ -78,6 +77,14 @@ class _Tally:
         if len(self.problems) < _SHOWN_PROBLEMS:
             self.problems.append({"place": place, "error": error, **facts})
 
+    num_extra: int = 0
+    """Bad lines that stand beside the items; the total of the progress does not have them."""
+
+    @property
+    def done(self) -> int:
+        """Items, and lines in the place of one, that are dealt with."""
+        return sum(self.counts.values()) - self.num_extra
+
     @property
     def complete(self) -> bool:
         return not self.counts["failed"] and not self.counts["bad_lines"]
@@ -88,7 +95,7 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     started = time.perf_counter()
     tally = _Tally()
     root = Path(arguments.media_root) if arguments.media_root else None
-    lines = islice(read_lines(arguments.path, media_root=root, captions=arguments.captions), arguments.limit)
+    lines = limited(read_lines(arguments.path, media_root=root, captions=arguments.captions), arguments.limit)
     total = min(count_lines(arguments.path), arguments.limit or 2**63)
     code = ExitCode.OK
     with connect(arguments) as retriever, _progress(output) as progress:
@@ -114,7 +121,8 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
             with closing(outcomes):
                 for outcome in outcomes:
                     _count(outcome, tally, output)
-                    progress.update(task, completed=sum(tally.counts.values()))
+                    progress.update(task, completed=tally.done)
+            progress.update(task, completed=tally.done)
         except KeyboardInterrupt:
             output.note("interrupted: run the same command again to go on from here")
             code = ExitCode.INTERRUPTED
@@ -132,6 +140,7 @@ def _items(lines: Iterator[Line], tally: _Tally, output: Output) -> Iterator[Ite
     for line in lines:
         if isinstance(line, BadLine):
             tally.counts["bad_lines"] += 1
+            tally.num_extra += line.extra
             tally.problem(line.place, line.problem)
             output.error(str(line))
             continue

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Final, Protocol, TextIO, cast
 
 from lensdex_client.cli import collections, embed, info, ingest, search, similar
+from lensdex_client.cli.connection import add_options
 from lensdex_client.cli.exit_codes import ExitCode, code_of
 from lensdex_client.cli.output import Output
 from lensdex_client.errors import LensdexError
@@ -30,6 +31,7 @@ def build_parser(settings: Settings) -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done; 1 some items failed; 2 usage; 3 refused; 4 a service does not answer; 130 Ctrl-C.",
     )
     parser.add_argument("--version", action="version", version=f"lensdex {version('lensdex-client')}")
+    add_options(parser, settings, outermost=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for module in COMMANDS:
         cast("Command", module).add(commands, settings)

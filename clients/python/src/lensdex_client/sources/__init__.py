@@ -1,6 +1,6 @@
 """Where items come from: a JSONL file, or a folder of pictures with captions. Knows no service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from lensdex_client.sources.folder import picture_files, read_folder
 from lensdex_client.sources.jsonl import read_jsonl
 from lensdex_client.sources.line import BadLine, Line, Sourced
 
-__all__ = ["BadLine", "Line", "Sourced", "count_lines", "read_lines"]
+__all__ = ["BadLine", "Line", "Sourced", "count_lines", "limited", "read_lines"]
 
 
 def read_lines(path: Path, *, media_root: Path | None = None, captions: Path | None = None) -> Iterator[Line]:
@@ -28,8 +28,19 @@ def read_lines(path: Path, *, media_root: Path | None = None, captions: Path | N
     return read_jsonl(path, MediaRoot(media_root or path.parent))
 
 
+def limited(lines: Iterable[Line], limit: int | None) -> Iterator[Line]:
+    """Yield *lines* until *limit* of them are items or stand in the place of one; None: all. Reads none in advance."""
+    left = limit
+    for line in lines:
+        yield line
+        if left is not None and not (isinstance(line, BadLine) and line.extra):
+            left -= 1
+            if left == 0:
+                return
+
+
 def count_lines(path: Path) -> int:
-    """Return about how many items *path* holds, for a progress bar. Reads the file once. Raises OSError."""
+    """Return how many items *path* holds, and lines in the place of one. Reads the file once. Raises OSError."""
     if path.is_dir():
         return sum(1 for _ in picture_files(path))
     with path.open("rb") as file:

@@ -32,11 +32,11 @@ def read_captions(path: Path) -> tuple[Mapping[str, Caption], list[BadLine]]:
     bad: list[BadLine] = []
     for number, row in _rows(path):
         if isinstance(row, str):
-            bad.append(BadLine(f"{path}:{number}", row))
+            bad.append(BadLine(f"{path}:{number}", row, extra=True))
             continue
         name, caption = _first(row, _NAME), _first(row, _CAPTION)
         if not name:
-            bad.append(BadLine(f"{path}:{number}", "no file name"))
+            bad.append(BadLine(f"{path}:{number}", "no file name", extra=True))
             continue
         entry = captions.setdefault(name.replace("\\", "/").removeprefix("./"), Caption())
         if caption and caption not in entry.texts:

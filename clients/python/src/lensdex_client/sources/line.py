@@ -13,6 +13,8 @@ class BadLine:
     place: str
     """``file:line``, or the file."""
     problem: str
+    extra: bool = False
+    """Whether it stands beside the items, as a line of captions does, and not in the place of one."""
 
     def __str__(self) -> str:
         """Return the place and the problem."""
