@@ -350,7 +350,16 @@ async def test_a_bare_view_takes_any_space(filled: Server) -> None:
 
 @pytest.mark.parametrize(
     ("value", "actual_type"),
-    [("text", "string"), (1.5, "number"), (2.0**53, "number"), (True, "bool"), ([1], "list"), ({"a": 1}, "object")],
+    [
+        ("text", "string"),
+        (1.5, "a fraction"),
+        (float("nan"), "NaN"),
+        (float("-inf"), "infinity"),
+        (2.0**53, "number"),
+        (True, "bool"),
+        ([1], "list"),
+        ({"a": 1}, "object"),
+    ],
 )
 async def test_metadata_type_mismatch(server: Server, value: object, actual_type: str) -> None:
     """An indexed field takes only its declared type."""
@@ -368,6 +377,14 @@ async def test_metadata_type_mismatch(server: Server, value: object, actual_type
         actual=actual_type,
     )
     assert actual.violations[0].field == "records[1].metadata.year"
+
+
+async def test_metadata_not_finite(filled: Server) -> None:
+    """NaN and infinity are refused in metadata of any field, however deep, and named by their path."""
+    records = [record_pb2.Record(id="a", metadata=struct(ok=1.5, deep={"x": [0.5, float("nan")]}))]
+    actual = await refusal(filled.upsert(ROWS[:1], records=records))
+    told(actual, StatusCode.INVALID_ARGUMENT, "INVALID_FIELD", field="records[0].metadata.deep.x[1]", value="NaN")
+    await unharmed(filled)
 
 
 async def test_record_too_large(start: object) -> None:
@@ -568,7 +585,7 @@ async def test_overload_is_refused_at_once(start: object, monkeypatch: pytest.Mo
 
     actual = await refusal(server.records.CountRecords(rpb.CountRecordsRequest(collection="things")))
 
-    told(actual, StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED", resource="pending_calls", maximum="1")
+    told(actual, StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED", resource="pending calls", maximum="1")
     assert actual.retry_after
     await asyncio.to_thread(drop, handle, "nobody")
     assert (await waiting).results[0].hits.hits[0].record.id == "r0"

@@ -204,6 +204,47 @@ def test_equal_scores_come_in_the_order_of_ids(opened: CollectionEngine) -> None
     assert ids_of(before[0]) == sorted(ids, key=str.encode)
 
 
+@pytest.mark.parametrize("metric", Metric)
+@pytest.mark.parametrize(("backend", "exact"), [("exact", False), ("hnsw", True)])
+def test_of_equal_scores_the_first_ids_make_the_cut(
+    opened: CollectionEngine, metric: Metric, backend: str, *, exact: bool
+) -> None:
+    """Where more records tie than k has room for, an exact search answers those whose ids come first."""
+    handle = make(opened, view(opened, metric=metric, backend=backend, size=64))
+    row, others = vectors(1, 64), vectors(3000, 64, seed=1)
+    put(handle, ["best"], row)
+    put(handle, [f"o{at}" for at in range(1500)], others[:1500])
+    tied = row * np.float32(0.5) + others[:1] * np.float32(0.5)
+    letters = [chr(code) for code in range(ord("z"), ord("a") - 1, -1)]
+    put(handle, letters, np.repeat(tied, 26, axis=0))
+    put(handle, [f"p{at}" for at in range(1500)], others[1500:])
+    put(handle, [f"q{at:04}" for at in range(1999, -1, -1)], np.repeat(tied, 2000, axis=0))
+    for _ in range(2):
+        (near, far) = find(handle, np.concatenate((tied, -row)), 5, exact=exact)
+        (similar,) = find(handle, ["c"], 5, exact=exact)
+        assert len(far) == 5
+        if metric is not Metric.DOT:
+            assert ids_of(near) == list("abcde")
+            assert ids_of(similar) == list("abdef")
+            many = sorted([*letters, *(f"q{at:04}" for at in range(2000))])
+            assert ids_of(find(handle, tied, 30, exact=exact)[0]) == many[:30]
+        assert opened.settle(60)
+
+
+def test_ties_past_the_bound_are_cut_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more ties than are kept the lowest slots are; what is better than they are is never lost to them."""
+    monkeypatch.setattr(scan, "_MOST_TIES", 10)
+    monkeypatch.setattr(scan, "_BLOCK_VALUES", 64 * 100)
+    rows = scan.normalised(np.repeat(vectors(1, 64), 2000, axis=0))
+    rows[1500] = scan.normalised(vectors(1, 64, seed=2))
+    queries = rows[[1500, 0]]
+    visible = np.ones(2000, dtype=np.bool_)
+    best, tied = scan.nearest(Metric.COSINE, queries, rows, 5, start=0, visible=visible)
+
+    assert best[0].tolist() == [1500, *range(14)]
+    assert tied[0].tolist() == [*range(15)]
+
+
 def test_an_upserted_record_is_found_by_its_new_vector_only(opened: CollectionEngine) -> None:
     """After a replacement the old vector finds the record no nearer than its new one lies."""
     handle = make(opened, view(opened, metric=Metric.EUCLIDEAN))

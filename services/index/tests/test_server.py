@@ -6,21 +6,28 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import grpc
+import numpy as np
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
-from index_testing import Server, open_local, reason, refusal, running, vectors
+from index_testing import Server, make, open_local, put, reason, refusal, running, vectors
 
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex.index.v1 import record_service_pb2 as rpb
 from lensdex_index.__main__ import main
+from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.engines.local.engine import LocalEngine
+from lensdex_index.engines.local.store.records_db import RecordsDb
+from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import StartError
+from lensdex_index.server import serve
+from lensdex_index.settings import Settings
 from lensdex_wire.vectors import pack_vectors
 
 SERVICES = ("", "lensdex.index.v1.CollectionService", "lensdex.index.v1.RecordService")
@@ -122,6 +129,56 @@ async def test_health_is_true_while_starting_serving_and_draining(
         during = await health(server.channel)
 
     assert (before, state, during) == ({NOT_SERVING}, "starting", {SERVING})
+
+
+async def test_a_stop_during_recovery_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told to stop while it recovers, the service leaves the rest, never says that it serves, and ends cleanly."""
+    async with running(tmp_path / "data") as server:
+        await server.create()
+        await server.upsert(vectors(5))
+    loading, stop, readied = asyncio.Event(), asyncio.Event(), []
+    loop = asyncio.get_running_loop()
+
+    def slowly(_: RecordsDb) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            loop.call_soon_threadsafe(loading.set)
+            time.sleep(0.01)
+            yield "default", np.empty(0, dtype=np.int64), np.empty((0, 8), dtype=np.float32)
+
+    monkeypatch.setattr(RecordsDb, "load", slowly)
+    settings = Settings(
+        data_dir=tmp_path / "data", port=0, metrics_port=None, ready_file=tmp_path / "ready.json", log_level="info"
+    )
+    serving = asyncio.create_task(serve(settings, on_ready=readied.append, stop=stop))
+    await loading.wait()
+    begin = time.monotonic()
+    stop.set()
+    await serving
+
+    assert time.monotonic() - begin < 2
+    assert readied == []
+    monkeypatch.undo()
+    async with running(tmp_path / "data") as server:
+        assert (await server.records.CountRecords(rpb.CountRecordsRequest(collection="things"))).num_records == 5
+
+
+def test_a_stop_during_the_check_of_a_file_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of a large database, one statement, ends early too; the next start finds everything."""
+    engine = open_local(tmp_path)
+    put(make(engine), [f"r{at}" for at in range(2000)], vectors(2000))
+    engine.close()
+    stopped = LocalEngine(EngineOptions(tmp_path))
+    monkeypatch.setattr("lensdex_index.engines.local.store.records_db._STEPS_PER_QUESTION", 100)
+    check = RecordsDb._check
+    monkeypatch.setattr(RecordsDb, "_check", lambda db, epoch: (stopped.abandon_recovery(), check(db, epoch)))
+    with pytest.raises(RecoveryAbandonedError):
+        stopped.recover()
+    stopped.close()
+    monkeypatch.undo()
+    engine = open_local(tmp_path)
+    assert engine.collection("things").count() == 2000
+    engine.close()
 
 
 async def test_draining_finishes_what_runs(start: Start) -> None:
@@ -267,8 +324,6 @@ async def test_a_port_in_use_is_told(server: Server, tmp_path: Path) -> None:
 def test_a_lost_catalog_is_told(tmp_path: Path) -> None:
     """Collections without their catalog stop the start instead of being forgotten."""
     engine = open_local(tmp_path)
-    from index_testing import make
-
     make(engine)
     engine.close()
     (tmp_path / "catalog.db").unlink()

@@ -1,5 +1,6 @@
 """The store: migrations, durability settings, group commit, and what a damaged or foreign file gets."""
 
+import resource
 import sqlite3
 import threading
 import time
@@ -7,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from index_testing import DIMENSION, batch, make, open_local, put, vectors
+from index_testing import ALL, DIMENSION, batch, make, open_local, put, vectors
 
+from lensdex_index.engines import open_files
 from lensdex_index.engines.local.committer import Committer, Job
 from lensdex_index.engines.local.engine import LocalEngine
+from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.engines.local.store.connection import connect, translated
 from lensdex_index.engines.local.store.migrate import Migration, SchemaError, load_migrations, migrate
 from lensdex_index.errors import (
@@ -268,3 +271,73 @@ def test_vectors_take_no_more_than_their_bytes(engine: LocalEngine) -> None:
     put(handle, ["a"], vectors(1))
     (size,) = handle._db._writer.execute("SELECT length(data) FROM vectors").fetchone()
     assert size == 4 * DIMENSION
+
+
+def test_a_drop_holds_nobody_up_and_closes_no_file_in_use(engine: LocalEngine) -> None:
+    """While a reader is still in a dropped collection, its name and other collections are free; its files go last."""
+    handle = make(engine)
+    put(handle, [f"r{at}" for at in range(3000)], vectors(3000))
+    folder = handle._db.path.parent
+    reading = handle.scan("", 3000, ALL, ["default"])
+    next(reading)
+    assert engine.drop("things") == 3000
+    again = make(engine)
+    make(engine, name="other")
+    put(again, ["new"], vectors(1))
+    assert folder.exists()
+    assert len(list(reading)) == 2999
+    assert not folder.exists()
+    assert again.count() == 1
+    assert [entry.spec.name for entry in engine._db.entries()] == ["other", "things"]
+
+
+def test_a_removal_that_fails_is_finished_at_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deletion that was refused changes nothing; one whose clearing up fails frees the name all the same."""
+    engine = open_local(tmp_path)
+    folder = make(engine)._db.path.parent
+
+    def full(*_: object) -> None:
+        raise StoreUnavailableError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CatalogDb, "bury", full)
+        with pytest.raises(StoreUnavailableError):
+            engine.drop("things")
+    assert engine.collection("things").count() == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(CatalogDb, "remove", full)
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)
+        assert engine.drop("things") == 0
+    put(make(engine), ["a"], vectors(1))
+    assert folder.exists()
+    engine.close()
+    engine = open_local(tmp_path)
+    assert not folder.exists()
+    assert engine.collection("things").count() == 1
+    assert [entry.state for entry in engine._db.entries()] == ["ready"]
+    engine.close()
+
+
+def test_too_many_open_files_are_told_by_name(engine: LocalEngine) -> None:
+    """When the process may open no more files, a creation is refused with the limit's name, and works again after."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    path = engine._options.data_dir / "nowhere.db"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(StoreUnavailableError, match=r"too many open files.*3 \(RLIMIT_NOFILE\)"):
+            make(engine)
+        with pytest.raises(StoreUnavailableError, match="too many open files"), translated("things"):
+            sqlite3.connect(path).close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert make(engine).count() == 0
+
+
+def test_the_limit_of_open_files_is_raised() -> None:
+    """The soft limit becomes the hard one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1000), hard))
+    try:
+        assert open_files.raise_limit() == hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -168,6 +168,8 @@ def _record_violations(spec: CollectionSpec, limits: Limits, records: Sequence[S
                     f"{path}.metadata.{declared.name}",
                     FieldTypeMismatchError(record_id, declared.name, expected, actual),
                 )
+        for name in sent.record.metadata.keys() - {declared.name for declared in spec.fields}:
+            yield from _not_finite(sent.record.metadata[name], f"{path}.metadata.{name}")
 
 
 def _block_violations(spec: CollectionSpec, num_records: int, block: SentBlock, path: str, rows: _Rows) -> _Violations:
@@ -224,16 +226,27 @@ def _is_id(record_id: str, maximum_bytes: int) -> bool:
     return record_id.isprintable() or not any(unicodedata.category(character) == "Cc" for character in record_id)
 
 
+def _not_finite(value: Any, path: str) -> _Violations:
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path, InvalidFieldError(path, "must be finite", _type_name(value))
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _not_finite(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _not_finite(item, f"{path}[{at}]")
+
+
 def _other_type(declared: FieldSpec, value: Any) -> str | None:
     """Return what *value* is when it is not of the declared type, else None. Null is of every type."""
     if value is None:
         return None
     if not declared.is_list:
-        return None if _is_of(declared.type, value) else _type_name(value)
+        return None if _is_of(declared.type, value) else _actual_type(declared.type, value)
     if not isinstance(value, list):
         return _type_name(value)
     other = next((item for item in value if not _is_of(declared.type, item)), declared)
-    return None if other is declared else f"list with {_type_name(other)}"
+    return None if other is declared else f"list with {_actual_type(declared.type, other)}"
 
 
 def _is_of(wanted: FieldType, value: Any) -> bool:
@@ -260,13 +273,18 @@ def _is_timestamp(text: str) -> bool:
     return True
 
 
+def _actual_type(wanted: FieldType, value: Any) -> str:
+    fraction = wanted is FieldType.INT64 and isinstance(value, float) and value % 1 != 0 and math.isfinite(value)
+    return "a fraction" if fraction else _type_name(value)
+
+
 def _type_name(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, int | float):
-        return "number"
+        return "NaN" if math.isnan(value) else "infinity" if math.isinf(value) else "number"
     if isinstance(value, str):
         return "string"
     return "list" if isinstance(value, list) else "object"

@@ -1,7 +1,6 @@
 """Seam one: what a collection engine promises. It keeps records (ids, views, metadata, content) and answers searches.
 
-Callers have checked what they pass (``checks``): an engine never judges user input. Every method blocks and is
-thread-safe, except where it returns a future. Engines know neither gRPC nor messages.
+Callers have checked what they pass. All methods are thread-safe and block, save for futures. No gRPC, no messages.
 """
 
 from collections.abc import Generator, Sequence
@@ -86,6 +85,9 @@ class CollectionEngine(Protocol):
     def recover(self) -> None:
         """Open what is stored. Raises StartError when nothing can be served; a collection that fails is kept aside."""
 
+    def abandon_recovery(self) -> None:
+        """Make ``recover`` end soon, with RecoveryAbandonedError; ``close`` is still due. From any thread."""
+
     def resolve_backend(self, name: str, parameters: dict[str, object], field: str) -> BackendSpec:
         """Return the backend (empty name: the default) with every parameter filled in.
 
@@ -96,13 +98,13 @@ class CollectionEngine(Protocol):
         """Make an empty collection, durably. Raises CollectionExistsError, StoreUnavailableError."""
 
     def collection(self, name: str) -> CollectionHandle:
-        """Return an open collection. Raises CollectionNotFoundError, or CorruptedError when it failed its check."""
+        """Return an open collection. Raises CollectionNotFoundError, CorruptedError."""
 
     def specs(self, after: str, limit: int) -> Sequence[CollectionSpec]:
         """Return up to *limit* collections whose names follow *after*, in order; those that failed their check too."""
 
     def drop(self, name: str) -> int:
-        """Delete a collection with its files, durably; return its number of records. Raises CollectionNotFoundError."""
+        """Delete a collection, durably; return its number of records. Its files go with the last call in it."""
 
     def close(self) -> None:
         """Finish writes in hand and release everything."""

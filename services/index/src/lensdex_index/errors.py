@@ -331,7 +331,7 @@ class OverloadedError(_FactsError):
     maximum: int
 
     def __str__(self) -> str:
-        return f"the server is full ({self.maximum} {self.resource.replace('_', ' ')}); try again a little later"
+        return f"the server is full ({self.maximum} {self.resource}); try again a little later"
 
 
 @dataclass(eq=False)

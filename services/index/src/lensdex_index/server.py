@@ -27,7 +27,8 @@ from lensdex.index.v1 import (
 )
 from lensdex_index.catalog import Catalog
 from lensdex_index.engine import CollectionEngine
-from lensdex_index.engines import open_engine
+from lensdex_index.engines import open_engine, open_files
+from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.errors import DomainError, StartError
 from lensdex_index.faces.calls import Calls, State
 from lensdex_index.faces.collection_face import CollectionFace
@@ -65,6 +66,7 @@ async def serve(
     Calls and health checks are answered (with "not serving") while stored collections are being recovered.
     """
     stop = stop or asyncio.Event()
+    open_files.raise_limit()
     with _signals(stop):
         metrics = Metrics()
         engine = open_engine(settings.engine, settings.engine_options(metrics))
@@ -104,8 +106,10 @@ async def _serve(
     port = _bind(server, settings)
     await server.start()
     try:
-        recovery = asyncio.create_task(asyncio.to_thread(engine.recover))
-        await recovery
+        if not await _recovered(engine, stop):
+            _log.info("stopped while starting")
+            calls.enter(State.DRAINING)
+            return
         metrics.watch(lambda: _statistics(engine))
         with _metrics_page(settings, metrics) as metrics_address:
             ready = Ready(f"{settings.host}:{port}", metrics_address, os.getpid())
@@ -123,6 +127,19 @@ async def _serve(
             await _drain(server, calls, settings.grace_seconds)
     finally:
         await server.stop(0)
+
+
+async def _recovered(engine: CollectionEngine, stop: asyncio.Event) -> bool:
+    """Recover; return whether to serve: not once *stop* is set, which ends recovery early."""
+    recovering = asyncio.create_task(asyncio.to_thread(engine.recover))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((recovering, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if stop.is_set():
+        engine.abandon_recovery()
+    with contextlib.suppress(RecoveryAbandonedError):
+        await recovering
+    return not stop.is_set()
 
 
 async def _drain(server: grpc.aio.Server, calls: Calls, grace_seconds: float) -> None:

@@ -149,7 +149,7 @@ class Calls:
         if self._state is not State.SERVING:
             raise NotServingError(self._state)
         if self._pending >= self._max_pending:
-            raise OverloadedError("pending_calls", self._max_pending)
+            raise OverloadedError("pending calls", self._max_pending)
         self._count(1)
         try:
             return await work(request, Call(self._executor, self._deadline(context)))

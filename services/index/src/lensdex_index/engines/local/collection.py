@@ -8,7 +8,7 @@ import contextlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
+from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.engines.local.committer import Committer, Job
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.searching import Searching
@@ -24,7 +25,12 @@ from lensdex_index.engines.local.store.records_db import Effect, RecordsDb, Writ
 from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.local.visibility import OUT_OF_STEP, Visibility, Visible
 from lensdex_index.engines.options import EngineOptions
-from lensdex_index.errors import CollectionNotFoundError, CorruptedError, DomainError, StoreUnavailableError
+from lensdex_index.errors import (
+    CollectionNotFoundError,
+    CorruptedError,
+    DomainError,
+    StoreUnavailableError,
+)
 from lensdex_index.records import (
     Batch,
     CollectionSpec,
@@ -69,16 +75,19 @@ class LocalCollection:
         indexer: Indexer,
         *,
         create: bool,
+        abandoned: Callable[[], bool],
     ) -> None:
         self._spec, self._epoch, self._folder = spec, epoch, folder
         self._observer, self._indexer = options.observer, indexer
         self._use = threading.Condition()
-        self._users = 0
-        self._closed = False
+        self._users = 1
+        """Calls in hand, and one for the collection being open: who leaves last releases the files."""
+        self._closed = self._released = False
+        self._at_end: Callable[[], None] = lambda: None
         self._failed = False
         self._views: dict[str, ViewIndex] = {}
         names = [view.name for view in spec.views]
-        self._db = RecordsDb(folder / "records.db", spec.name, epoch, names, create=create)
+        self._db = RecordsDb(folder / "records.db", spec.name, epoch, names, create=create, abandoned=abandoned)
         try:
             for view in spec.views:
                 self._views[view.name] = ViewIndex(
@@ -87,7 +96,7 @@ class LocalCollection:
                     hold_seconds=options.index_hold_seconds,
                     rebuild_fraction=options.rebuild_deleted_fraction,
                 )
-            self._visibility = Visibility(self._load())
+            self._visibility = Visibility(self._load(abandoned))
         except BaseException:
             self._release()
             raise
@@ -143,24 +152,41 @@ class LocalCollection:
             disk_bytes = sum(file.stat().st_size for file in self._folder.iterdir() if file.is_file())
         return CollectionStatistics(visible.num_records, visible.sequence, disk_bytes, views)
 
-    def close(self) -> int:
-        """Take no more calls, finish those in hand, release every file; return how many records it has.
+    def retire(self, at_end: Callable[[], None] = lambda: None) -> int:
+        """Take no more calls and finish queued writes; return how many records it has. Doing so twice is allowed.
 
-        Closing twice is allowed.
+        Files are released by the last call that uses them, or here when there is none; *at_end* is called then.
         """
         with self._use:
             if self._closed:
                 return self._visibility.current.num_records
-            self._closed = True
+            self._closed, self._at_end = True, at_end
         self._committer.close()
-        with self._use:
-            if not self._use.wait_for(lambda: not self._users, _CLOSE_SECONDS):
-                _log.error("collection closed under running calls", collection=self._spec.name, calls=self._users)
         for index in self._views.values():
             self._indexer.forget(index)
         self._visibility.fail()
-        self._release()
+        self._leave()
         return self._visibility.current.num_records
+
+    def close(self) -> None:
+        """Retire, and wait a while until the calls in hand have released every file."""
+        self.retire()
+        with self._use:
+            if not self._use.wait_for(lambda: self._released, _CLOSE_SECONDS):
+                _log.error("collection still open under running calls", collection=self._spec.name, calls=self._users)
+
+    def _leave(self) -> None:
+        with self._use:
+            self._users -= 1
+            if self._users:
+                return
+        try:
+            self._release()
+            self._at_end()
+        finally:
+            with self._use:
+                self._released = True
+                self._use.notify_all()
 
     def _release(self) -> None:
         for index in self._views.values():
@@ -176,18 +202,18 @@ class LocalCollection:
         try:
             yield
         finally:
-            with self._use:
-                self._users -= 1
-                self._use.notify_all()
+            self._leave()
 
     def _while_in_use(self, items: Generator[_Item]) -> Generator[_Item]:
         with self._in_use(), contextlib.closing(items):
             yield from items
 
-    def _load(self) -> Visible:
+    def _load(self, abandoned: Callable[[], bool]) -> Visible:
         num_vectors: dict[str, int] = defaultdict(int)
         sequence = self._db.sequence
         for view, labels, vectors in self._db.load():
+            if abandoned():
+                raise RecoveryAbandonedError
             index = self._views[view]
             if vectors.shape[1] != index.spec.dimension:
                 raise CorruptedError(self._spec.name, f"a stored vector of view {view} has another dimension")

@@ -16,6 +16,8 @@ from pathlib import Path
 import structlog
 
 from lensdex_index.engine import CollectionHandle, Trait
+from lensdex_index.engines import open_files
+from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.engines.local.backends import KNOWN_BACKENDS, backend_class
 from lensdex_index.engines.local.collection import LocalCollection
 from lensdex_index.engines.local.indexer import Indexer
@@ -49,6 +51,7 @@ class LocalEngine:
         others = [name for name in KNOWN_BACKENDS if name != options.default_backend]
         self.backends: Sequence[str] = (options.default_backend, *others)
         self._lock = threading.RLock()
+        self._abandoned = threading.Event()
         self._open: dict[str, LocalCollection] = {}
         self._failed: dict[str, CorruptedError] = {}
         self._folders: dict[str, bytes] = {}
@@ -69,19 +72,22 @@ class LocalEngine:
         self._open_catalog()
         self._indexer = Indexer()
         for entry in self._db.entries():
-            folder = self._folder(entry.epoch)
+            if self._abandoned.is_set():
+                raise RecoveryAbandonedError
             if entry.state != "ready":
                 # The process died in the middle of making or deleting it; nobody was told that it exists.
-                shutil.rmtree(folder, ignore_errors=True)
-                self._db.remove(entry.epoch)
+                self._sweep(entry.epoch)
                 continue
             self._folders[entry.spec.name] = entry.epoch
             try:
                 self._open[entry.spec.name] = self._open_collection(entry.spec, entry.epoch, create=False)
             except DomainError as error:
                 _log.exception("collection not served", collection=entry.spec.name)
-                detail = error.detail if isinstance(error, CorruptedError) else str(error)
+                detail = error.detail if isinstance(error, CorruptedError | StoreUnavailableError) else str(error)
                 self._failed[entry.spec.name] = CorruptedError(entry.spec.name, detail)
+
+    def abandon_recovery(self) -> None:
+        self._abandoned.set()
 
     def resolve_backend(self, name: str, parameters: Mapping[str, object], field: str) -> BackendSpec:
         name = name or self.backends[0]
@@ -112,11 +118,11 @@ class LocalEngine:
                 collection = self._open_collection(spec, epoch, create=True)
                 self._db.set_state(epoch, "ready")
             except BaseException as error:
-                shutil.rmtree(self._folder(epoch), ignore_errors=True)
-                with contextlib.suppress(DomainError):  # What is left is swept at the next start.
-                    self._db.remove(epoch)
+                with contextlib.suppress(DomainError):
+                    self._db.bury(epoch)
+                self._sweep(epoch)
                 if isinstance(error, OSError):
-                    raise StoreUnavailableError(str(error.strerror)) from error
+                    raise StoreUnavailableError(open_files.reason(error)) from error
                 raise
             self._folders[spec.name] = epoch
             self._open[spec.name] = collection
@@ -138,16 +144,24 @@ class LocalEngine:
             if name not in self._folders:
                 raise CollectionNotFoundError(name)
             epoch = self._folders[name]
-            self._db.set_state(epoch, "deleting")
+            self._db.bury(epoch)
             del self._folders[name]
             self._failed.pop(name, None)
             collection = self._open.pop(name, None)
-            num_records = 0
-            if collection is not None:
-                num_records = collection.close()
-            shutil.rmtree(self._folder(epoch), ignore_errors=True)
-            self._db.remove(epoch)
-        return num_records
+        # Not under the lock: queued writes are finished first, and whoever reads may read on.
+        if collection is None:
+            self._sweep(epoch)
+            return 0
+        return collection.retire(lambda: self._sweep(epoch))
+
+    def _sweep(self, epoch: bytes) -> None:
+        """Remove what a buried collection has left. What fails is done at the next start."""
+        shutil.rmtree(self._folder(epoch), ignore_errors=True)
+        with self._lock:
+            if self._catalog is None or self._folder(epoch).exists():
+                return
+            with contextlib.suppress(DomainError):
+                self._catalog.remove(epoch)
 
     def settle(self, timeout: float) -> bool:
         """Wait until every graph has all it should have; return whether that came within *timeout* seconds."""
@@ -162,11 +176,12 @@ class LocalEngine:
             collection.close()
         if self._indexer is not None:
             self._indexer.close()
-        if self._catalog is not None:
-            self._catalog.close()
-        if self._lock_file is not None:
-            os.close(self._lock_file)
-        self._indexer = self._catalog = self._lock_file = None
+        with self._lock:
+            if self._catalog is not None:
+                self._catalog.close()
+            if self._lock_file is not None:
+                os.close(self._lock_file)
+            self._indexer = self._catalog = self._lock_file = None
 
     @property
     def _db(self) -> CatalogDb:
@@ -188,7 +203,15 @@ class LocalEngine:
 
     def _open_collection(self, spec: CollectionSpec, epoch: bytes, *, create: bool) -> LocalCollection:
         assert self._indexer is not None, "recover comes first"
-        return LocalCollection(spec, epoch, self._folder(epoch), self._options, self._indexer, create=create)
+        return LocalCollection(
+            spec,
+            epoch,
+            self._folder(epoch),
+            self._options,
+            self._indexer,
+            create=create,
+            abandoned=self._abandoned.is_set,
+        )
 
     def _open_catalog(self) -> None:
         path = self._options.data_dir / "catalog.db"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lensdex_index.engines import open_files
 from lensdex_index.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ class RowFile:
         self._dimension = dimension
         self._path = path
         # A saved file with a checksum and a sequence would be opened here instead of truncated.
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            raise StoreUnavailableError(open_files.reason(error)) from error
         self.rows: Matrix = np.empty((0, dimension), dtype=np.float32)
         """Shape (capacity, dimension). Replaced when it grows; an older array goes on showing the same rows."""
 

@@ -5,6 +5,7 @@ depends on which backend proposed it, on its neighbours in a batch or on its pla
 exactly.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -13,11 +14,16 @@ import numpy.typing as npt
 from lensdex_index.records import Labels, Matrix, Metric, Scores, Vector
 
 Mask = npt.NDArray[np.bool_]
+_Quick = npt.NDArray[np.float64]
 
 _BLOCK_VALUES: Final = 2 * 1024 * 1024
 """Values scored at a time: 8 MB, so that blocks stay near the cache and temporary memory stays small."""
 
+_MOST_TIES: Final = 4_096
+"""Candidates beyond those asked for that are kept because they may tie with the last of them."""
+
 _FLOAT32 = np.finfo(np.float32)
+_FLOAT64 = np.finfo(np.float64)
 
 
 def normalised(vectors: Matrix) -> Matrix:
@@ -45,8 +51,11 @@ def score_rows(metric: Metric, query: Vector, rows: Matrix) -> Scores:
 
 
 def best_first(slots: Labels, scores: Scores, k: int) -> tuple[Labels, Scores]:
-    """Return at most *k* of them, best score first, then lowest slot."""
-    order = np.lexsort((slots, -scores))[:k]
+    """Return the best *k* and what ties with the last of them, best score first, then lowest slot."""
+    order = np.lexsort((slots, -scores))
+    if len(order) > k:
+        ranked = scores[order]
+        order = order[: min(int(np.searchsorted(-ranked, -ranked[k - 1], side="right")), k + _MOST_TIES)]
     return slots[order], scores[order]
 
 
@@ -55,7 +64,8 @@ def nearest(
 ) -> list[tuple[Labels, Scores]]:
     """Return the nearest *k* of ``rows[start : start + len(visible)]`` where *visible*, per query, best first.
 
-    Fewer where fewer are visible. Slots count from the beginning of *rows*.
+    More where others tie with the last of them: which of those make the cut is for who knows their ids. Past some
+    thousands the lowest slots do. Fewer where fewer are visible. Slots count from the beginning of *rows*.
     """
     count = len(visible)
     if not count:
@@ -64,6 +74,11 @@ def nearest(
     block = max(64, _BLOCK_VALUES // max(1, rows.shape[1]))
     slots = np.empty((len(queries), 0), dtype=np.int64)
     scores = np.empty((len(queries), 0), dtype=np.float64)
+    floors = np.full(len(queries), -np.inf)
+
+    def margins(at: Labels, reached: _Quick) -> _Quick:
+        return _margins(metric, queries, rows[at], reached)
+
     for low in range(0, count, block):
         chosen = np.flatnonzero(visible[low : low + block])
         if not len(chosen):
@@ -74,10 +89,12 @@ def nearest(
             values = values[chosen]
         found = _quick_scores(metric, queries, values)
         at = np.broadcast_to(chosen + (start + low), found.shape)
-        slots, scores = _keep(np.hstack((slots, at)), np.hstack((scores, found)), wanted)
+        slots, scores = np.hstack((slots, at)), np.hstack((scores, found))
+        if scores.shape[1] > wanted:
+            slots, scores, floors = _keep(slots, scores, (k, wanted), margins)
     answers = []
-    for query, candidates in zip(queries, slots, strict=True):
-        ordered = np.sort(candidates)
+    for query, candidates, quick, floor in zip(queries, slots, scores, floors, strict=True):
+        ordered = np.sort(candidates[quick >= floor])
         answers.append(best_first(ordered, score_rows(metric, query, rows[ordered]), k))
     return answers
 
@@ -97,8 +114,39 @@ def _quick_scores(metric: Metric, queries: Matrix, rows: Matrix) -> npt.NDArray[
     return wide
 
 
-def _keep(slots: Labels, scores: npt.NDArray[np.float64], wanted: int) -> tuple[Labels, npt.NDArray[np.float64]]:
-    if scores.shape[1] <= wanted:
-        return slots, scores
+def _margins(metric: Metric, queries: Matrix, rows: Matrix, scores: _Quick) -> _Quick:
+    """Return by how much quick *scores* may differ where the final ones tie. One row and score per query."""
+    sizes = np.linalg.norm(queries.astype(np.float64), axis=1), np.linalg.norm(rows.astype(np.float64), axis=1)
+    roundings = 8.0 + np.sqrt(rows.shape[1])
+    if metric is Metric.EUCLIDEAN:
+        # These sums are of double precision, but final scores are of single: neighbours may tie.
+        distances = np.maximum(sizes[0] ** 2 - scores, 0.0)
+        margins: _Quick = 2 * _FLOAT32.eps * distances + roundings * _FLOAT64.eps * (sizes[0] + sizes[1]) ** 2
+    else:
+        margins = roundings * _FLOAT32.eps * sizes[0] * sizes[1]
+    return margins
+
+
+def _keep(
+    slots: Labels, scores: _Quick, places: tuple[int, int], margins: Callable[[Labels, _Quick], _Quick]
+) -> tuple[Labels, _Quick, _Quick]:
+    """Return the candidates to keep, equally many per query, their scores, and per query the score that qualifies.
+
+    *places* are k and how many to keep at least. What may tie with the k-th is kept too; past the bound lowest slots.
+    """
+    k, wanted = places
     best = np.argpartition(scores, -wanted, axis=1)[:, -wanted:]
-    return np.take_along_axis(slots, best, axis=1), np.take_along_axis(scores, best, axis=1)
+    top_slots, top = np.take_along_axis(slots, best, axis=1), np.take_along_axis(scores, best, axis=1)
+    kth = np.argpartition(top, -k, axis=1)[:, -k][:, None]
+    kth_slots, kth_scores = np.take_along_axis(top_slots, kth, axis=1)[:, 0], np.take_along_axis(top, kth, axis=1)[:, 0]
+    last = top.min(axis=1)
+    floors = np.minimum(kth_scores - margins(kth_slots, kth_scores), last)
+    counts = np.count_nonzero(scores >= floors[:, None], axis=1)
+    width = min(int(counts.max()), wanted + _MOST_TIES)
+    if width == wanted:
+        return top_slots, top, floors
+    best = np.argpartition(scores, -width, axis=1)[:, -width:]
+    for at in np.flatnonzero(counts > width):
+        ranked = np.where(scores[at] >= last[at], scores[at], np.where(scores[at] >= floors[at], floors[at], -np.inf))
+        best[at] = np.lexsort((slots[at], -ranked))[:width]
+    return np.take_along_axis(slots, best, axis=1), np.take_along_axis(scores, best, axis=1), floors

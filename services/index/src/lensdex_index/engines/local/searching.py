@@ -93,7 +93,8 @@ class Searching:
 def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | DomainError:
     found = []
     num_bytes = 0
-    for label, score in zip(hits[0].tolist(), hits[1].tolist(), strict=True):
+    labels, scores = _cut(reader, hits, search.k)
+    for label, score in zip(labels.tolist(), scores.tolist(), strict=True):
         stored = reader.by_label(label, search.include)
         assert stored is not None, "an index answered a label its snapshot does not have: this is a bug"
         record, size = stored
@@ -104,3 +105,14 @@ def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | Domai
     # Code points order as UTF-8 bytes do.
     found.sort(key=lambda hit: (-hit.score, hit.record.id))
     return found
+
+
+def _cut(reader: Reader, hits: _Hits, k: int) -> _Hits:
+    """Return *k* of the hits: of those that tie with the last, the first in the order of ids."""
+    labels, scores = hits
+    if len(labels) <= k:
+        return hits
+    better = labels[scores > scores[k - 1]]
+    ids = reader.ids(labels[scores == scores[k - 1]].tolist())
+    tied = sorted(ids, key=ids.__getitem__)[: k - len(better)]
+    return np.concatenate((better, np.array(tied, dtype=np.int64))), scores[:k]

@@ -101,6 +101,9 @@ class ViewIndex:
     ) -> list[tuple[Labels, Scores]] | None:
         """Return labels and scores per query, best first, as seen at *sequence*: *k*, or fewer when fewer qualify.
 
+        More where others tie with the k-th: the caller, who knows their ids, cuts. *exact* finds all of those, up to
+        some thousands; a graph those it comes across.
+
         *exclude* holds one label per query that it must not find, -1 for none. None means that the graph has dropped
         what was seen then already: ask for a later sequence, or *exact*, which can tell of any that was published.
         """

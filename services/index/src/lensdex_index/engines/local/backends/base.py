@@ -24,9 +24,9 @@ class Hits(NamedTuple):
     """Labels and scores per query, best first. A query that found fewer than k is padded with label -1."""
 
     labels: Labels
-    """int64, shape (queries, k)."""
+    """int64, shape (queries, k); wider where a backend answers what ties with the k-th too."""
     scores: Scores
-    """float32, shape (queries, k); higher is better; near the view's scores, re-scored by who needs them equal."""
+    """float32, as many; higher is better; near the view's scores, re-scored by who needs them equal."""
 
 
 @dataclass(frozen=True, slots=True)

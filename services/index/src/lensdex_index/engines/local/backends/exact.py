@@ -26,11 +26,12 @@ class ExactBackend:
         return self._count
 
     def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:  # noqa: ARG002  nothing to trade
-        labels = np.full((len(queries), k), -1, dtype=np.int64)
-        scores = np.zeros((len(queries), k), dtype=np.float32)
         answers = scan.nearest(
             self._options.metric, queries, self._options.rows(), k, start=0, visible=self._visible[: self._end]
         )
+        width = max(k, *(len(found) for found, _ in answers))
+        labels = np.full((len(queries), width), -1, dtype=np.int64)
+        scores = np.zeros((len(queries), width), dtype=np.float32)
         for at, (found, values) in enumerate(answers):
             labels[at, : len(found)] = found
             scores[at, : len(found)] = values

@@ -61,6 +61,15 @@ class CatalogDb:
         with self._lock, translated("(catalog)"), transaction(self._connection):
             self._connection.execute("UPDATE collections SET state = ? WHERE epoch = ?", (state, epoch))
 
+    def bury(self, epoch: bytes) -> None:
+        """Note a collection as ``deleting`` and free its name. Durable when it returns."""
+        with self._lock, translated("(catalog)"), transaction(self._connection):
+            self._connection.execute(
+                # No collection's name can look like this.
+                "UPDATE collections SET state = 'deleting', name = '/deleted/' || hex(epoch) WHERE epoch = ?",
+                (epoch,),
+            )
+
     def remove(self, epoch: bytes) -> None:
         """Forget a collection."""
         with self._lock, translated("(catalog)"), transaction(self._connection):

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from lensdex_index.engines import open_files
+from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.engines.local.store.migrate import SchemaError, load_migrations, migrate
 from lensdex_index.errors import CorruptedError, StoreUnavailableError
 
@@ -52,7 +54,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 @contextlib.contextmanager
 def translated(collection: str) -> Iterator[None]:
-    """Turn failures of SQLite into CorruptedError or StoreUnavailableError; what is neither is a fault of ours."""
+    """Turn failures of SQLite into CorruptedError or StoreUnavailableError; what is neither is a fault of ours.
+
+    A statement that was told to end is RecoveryAbandonedError: only recovery's are.
+    """
     try:
         yield
     except SchemaError as error:
@@ -61,8 +66,12 @@ def translated(collection: str) -> Iterator[None]:
         raise CorruptedError(collection, "its database file is missing; restore it from a copy") from error
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "") or ""
+        if name == "SQLITE_INTERRUPT":
+            raise RecoveryAbandonedError from error
         if name.startswith(_CORRUPT):
             raise CorruptedError(collection, f"SQLite reports: {error}; restore its file from a copy") from error
+        if name.startswith("SQLITE_CANTOPEN") and open_files.are_too_many():
+            raise StoreUnavailableError(open_files.too_many()) from error
         if name.startswith(_UNAVAILABLE):
             raise StoreUnavailableError(str(error)) from error
         raise

@@ -6,7 +6,7 @@ Knows SQL and nothing of indexes: it hands out labels, and says which labels a w
 import contextlib
 import json
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
@@ -19,6 +19,8 @@ from lensdex_index.records import Batch, Include, Labels, Matrix, Record, Stored
 
 _IDS_PER_STATEMENT = 500
 _ROWS_PER_CHUNK = 1024
+_STEPS_PER_QUESTION = 10_000
+"""SQLite's steps between two questions whether to go on: well below a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,16 @@ class Effect:
 class RecordsDb:
     """One database. Writing is for one thread at a time; reading is for any, also meanwhile."""
 
-    def __init__(self, path: Path, name: str, epoch: bytes, views: Sequence[str], *, create: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        epoch: bytes,
+        views: Sequence[str],
+        *,
+        create: bool,
+        abandoned: Callable[[], bool],
+    ) -> None:
         self.path = path
         self._name = name
         self._idle: deque[Connection] = deque()
@@ -44,7 +55,10 @@ class RecordsDb:
             try:
                 if create:
                     self._initialise(epoch, views)
+                # The check reads the whole file; it asks now and then whether it should go on.
+                self._writer.set_progress_handler(abandoned, _STEPS_PER_QUESTION)
                 self._check(epoch)
+                self._writer.set_progress_handler(None, 0)
                 self._view_numbers: dict[str, int] = dict(self._writer.execute("SELECT name, number FROM views"))
                 self._sequence, self._next_label = self._writer.execute(
                     "SELECT sequence, next_label FROM collection"
@@ -213,6 +227,15 @@ class Reader:
         """Return the record with that label and the bytes read of it; None where it has been deleted or replaced."""
         row = self.connection.execute(f"{_select(include)} WHERE label = ?", (label,)).fetchone()
         return None if row is None else (_record(row), len(row[1]) + len(row[2] or "") + len(row[3] or b""))
+
+    def ids(self, labels: Sequence[int]) -> dict[int, str]:
+        """Return the ids of those *labels* there are."""
+        ids: dict[int, str] = {}
+        for start in range(0, len(labels), _IDS_PER_STATEMENT):
+            chunk = labels[start : start + _IDS_PER_STATEMENT]
+            marks = ",".join("?" * len(chunk))
+            ids.update(self.connection.execute(f"SELECT label, id FROM records WHERE label IN ({marks})", chunk))  # noqa: S608
+        return ids
 
     def scan(self, after: str, limit: int, include: Include, views: Sequence[str]) -> Generator[StoredRecord]:
         """Yield up to *limit* records whose ids follow *after*, in order."""
