@@ -371,11 +371,11 @@ STEPS = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS, failing=st.sets(st.integers(0, 12), max_size=3), max_items=st.integers(1, 5))
 def test_exactly_one_answer_for_every_item(steps: list[Any], failing: set[int], max_items: int) -> None:
-    """Whatever comes in whatever order, each item is answered once, run in order, within bounds, again only in a half."""
+    """Whatever comes in whatever order: each item is answered once, run in order, in bounds, again only in a half."""
     asyncio.run(_random_schedule(steps, failing, max_items))
 
 
-async def _random_schedule(steps: list[Any], failing: set[int], max_items: int) -> None:  # noqa: C901  one step, one branch
+async def _random_schedule(steps: list[Any], failing: set[int], max_items: int) -> None:
     def run(batch: Sequence[str]) -> Sequence[str]:
         if any(int(item) in failing for item in batch):
             raise RuntimeError("told to fail")
