@@ -10,11 +10,12 @@ EMBEDDING_MODEL ?=
 RERANKING_MODEL ?=
 BIN := .venv/bin
 READY := .venv/.ready
-LOCAL := -e proto -e services/embedder -e services/index -e clients/python -e samples/problems -e deploy/local
+LOCAL := -e proto -e services/embedder -e services/index -e clients/python -e samples/problems -e deploy/local -e models/nano
 PYPROJECTS := proto/pyproject.toml services/embedder/pyproject.toml services/index/pyproject.toml \
-  clients/python/pyproject.toml samples/problems/pyproject.toml deploy/local/pyproject.toml
+  clients/python/pyproject.toml samples/problems/pyproject.toml deploy/local/pyproject.toml \
+  models/nano/pyproject.toml
 TYPED := proto/python/lensdex_wire proto/generate.py services/embedder/src services/index/src clients/python/src \
-  samples/problems/src deploy/local/src
+  samples/problems/src deploy/local/src models/nano/src
 
 .PHONY: help
 help: ## Show what can be made
@@ -63,6 +64,14 @@ tests: ## All tests
 .PHONY: test-bare
 test-bare: setup ## The index and the client in an environment of their own: installed, run, and no torch in it
 	$(BIN)/pytest tests/packaging --run-bare
+
+.PHONY: nano
+nano: setup ## Train the nano checkpoints from scratch into models/nano (an hour and a half on two cores; resumes)
+	$(BIN)/python -m lensdex_nano train
+
+.PHONY: quality
+quality: setup ## Judge the nano checkpoints on held-out problems: retrieval, pooling, reranking, with intervals
+	$(BIN)/python -m lensdex_nano evaluate
 
 .PHONY: proto
 proto: setup ## Regenerate Python from the contracts

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lensdex_local.checkpoints import default_checkpoints
 from lensdex_local.stack import FREE_PORTS, Stack, run_stack
 
 ROOT = Path(__file__).parents[1]
@@ -35,5 +36,15 @@ def tiny_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("tiny-stack")
     checkpoint = str(TINY / "checkpoint")
     arguments = [*FREE_PORTS, "--embedding-model", checkpoint, "--reranking-model", checkpoint]
+    with run_stack(folder, embedder_arguments=arguments, index_arguments=FREE_PORTS, start_seconds=100) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def nano_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Both services as they run when nobody names a model: with the nano checkpoints and every default."""
+    folder = tmp_path_factory.mktemp("nano-stack")
+    nano = default_checkpoints()
+    arguments = [*FREE_PORTS, "--embedding-model", nano.embedding, "--reranking-model", nano.reranking]
     with run_stack(folder, embedder_arguments=arguments, index_arguments=FREE_PORTS, start_seconds=100) as running:
         yield running

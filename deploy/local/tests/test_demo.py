@@ -33,7 +33,7 @@ def test_the_demo_shows_every_kind_of_query(tmp_path: Path) -> None:
         "the first 8 reranked",
         "How long each step took",
         "stop both services",
-        "never trained",
+        "The model is nano",
         "make serve",
         "Qwen/Qwen3-VL-Embedding-2B",
     ):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from lensdex_embedder.errors import CheckpointError
+from lensdex_embedder.work import Content, Truncation
 
 
 def _find(name: str) -> Any:
@@ -266,6 +267,7 @@ HUB = """
 import json, sys
 from lensdex_embedder.engines.hf.checkpoint import digest_weights, find_checkpoint
 from lensdex_embedder.errors import CheckpointError
+from lensdex_embedder.work import Content, Truncation
 try:
     found = find_checkpoint(sys.argv[1], revision=sys.argv[2])
     print(json.dumps([found.name, found.revision, digest_weights(found)]))
@@ -315,3 +317,23 @@ def test_a_checkpoint_without_yes_and_no_cannot_rerank(copy: Path) -> None:
             name.write_text(name.read_text(encoding="utf-8").replace('"yes"', '"yes-no-more"'), encoding="utf-8")
     with pytest.raises(CheckpointError, match="'yes'"):
         open_reranking_engine("hf", EngineOptions(str(copy), "", "cpu", "float32", 512, 4, 1800))
+
+
+@pytest.mark.parametrize(("pixels", "tokens"), [(25 * 1024, 25), (16_777_216, 1800), (500, 1)])
+def test_a_checkpoint_trained_on_small_pictures_lowers_the_bound(
+    copy: Path, open_hf: Callable[..., Any], pixels: int, tokens: int
+) -> None:
+    """The checkpoint's own largest picture bounds every picture, the operator's bound where that is smaller."""
+    from PIL import Image
+
+    path = copy / "preprocessor_config.json"
+    written = json.loads(path.read_text())
+    written["size"]["longest_edge"] = pixels
+    path.write_text(json.dumps(written))
+    engine = open_hf(copy)
+    assert engine.facts.max_image_tokens == tokens
+    content = Content((), (Image.new("RGB", (2000, 2000), "white"),))
+    count = engine.count(content, instruction="").num_image_tokens
+    prepared = engine.prepare(content, instruction="", truncation=Truncation.REFUSE)
+    assert count == prepared.cost.num_image_tokens
+    assert 0.6 * tokens <= count <= tokens

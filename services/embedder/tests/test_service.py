@@ -118,7 +118,7 @@ async def test_embed_is_idempotent(serving: Any, text: Any) -> None:
 
 
 async def test_embedder_info(serving: Any) -> None:
-    """GetEmbedderInfo reports spaces with fingerprints, default first, the limits as set, the model and versions."""
+    """GetEmbedderInfo reports spaces with fingerprints, default first, the limits in use, the model and versions."""
     server = await serving(
         embedding_model="some/model",
         default_pooling="mean",
@@ -130,7 +130,6 @@ async def test_embedder_info(serving: Any) -> None:
         max_message_bytes=2_000_000,
         max_pending_items=99,
         max_pending_bytes=1_048_576,
-        max_image_tokens=900,
         max_embedding_tokens=333,
     )
     info = await server.embedder.GetEmbedderInfo(pb.GetEmbedderInfoRequest())
@@ -149,7 +148,7 @@ async def test_embedder_info(serving: Any) -> None:
         max_message_bytes=2_000_000,
         max_pending_items=99,
         max_pending_bytes=1_048_576,
-        max_image_tokens=900,
+        max_image_tokens=16,
     )
     assert (info.model.name, info.model.engine, info.model.device) == ("some/model", "fake", "cpu")
     assert info.model.weights_digest == info.spaces[0].space.weights_digest

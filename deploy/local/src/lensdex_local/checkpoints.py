@@ -1,4 +1,4 @@
-"""Which checkpoint runs when nobody names one. Knows paths in the repository; loads nothing."""
+"""Which checkpoints run when nobody names any. Knows paths in the repository; loads nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +7,14 @@ from typing import Final
 REPOSITORY: Final = Path(__file__).resolve().parents[4]
 
 PLAIN_WORDS: Final = (
-    "The model is a random one of 0.7 million parameters: same architecture and code path as Qwen3-VL-Embedding-2B, "
-    "but its weights were never trained, so what it finds means nothing. It shows that everything works, not how well."
+    "The model is nano: 4.5 million parameters, trained on this kind of problem and on nothing else. It shows what the "
+    "parts are for; for pictures and texts of your own, name a published model (models/nano/README.md says more)."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """What embeds and what reranks, and what to tell people about it (empty for a real model)."""
+    """What embeds and what reranks, and what to tell people about it (empty for a model they named)."""
 
     embedding: str
     reranking: str
@@ -23,5 +23,5 @@ class Checkpoints:
 
 def default_checkpoints() -> Checkpoints:
     """Return the checkpoints that come with the repository."""
-    folder = str(REPOSITORY / "tests" / "data" / "golden" / "tiny" / "checkpoint")
-    return Checkpoints(folder, folder, PLAIN_WORDS)
+    folder = REPOSITORY / "models" / "nano"
+    return Checkpoints(str(folder / "embedding"), str(folder / "reranking"), PLAIN_WORDS)

@@ -107,7 +107,7 @@ def run_demo(folder: Path, checkpoints: Checkpoints, *, count: int, console: Con
         demo.command(
             title,
             ["lensdex-problems", "generate", "--seed", str(seed), "--count", str(number), "--split", "demo",
-             "--figure-scale", "small", "--out", str(out)],
+             "--out", str(out)],
             quiet=True,
         )  # fmt: skip
     shutil.rmtree(folder / "stack", ignore_errors=True)

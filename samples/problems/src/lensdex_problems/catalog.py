@@ -1,14 +1,14 @@
 """All subjects in order, and which of their parts are held out.
 
-The rule: of each concept the last task and the last wording in each language are held out, the others are for training;
-sentence frames and drawing styles say it themselves. The split `demo` draws from everything.
+Concepts, sentence frames and drawing styles say themselves what is held out. The split `demo` draws from everything.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from lensdex_problems.drawing.style import STYLES, Style
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Split = Literal["train", "heldout", "demo"]
 SPLITS: Final[tuple[Split, ...]] = ("train", "heldout", "demo")
-Part = TypeVar("Part")
 
 _MODULES: Final = (
     "geometry",
@@ -53,20 +52,32 @@ def concepts() -> tuple[tuple[Subject, Concept], ...]:
     return tuple((subject, concept) for subject in subjects() for concept in subject.concepts)
 
 
-def _of_split(parts: Sequence[Part], split: Split) -> tuple[Part, ...]:
-    if split == "demo":
-        return tuple(parts)
-    return tuple(parts[:-1]) if split == "train" else tuple(parts[-1:])
+@dataclass(frozen=True)
+class Template:
+    """One task with the wordings of the givens it may stand with, in both languages, by name."""
+
+    task: Task
+    ko: tuple[tuple[str, str], ...]
+    en: tuple[tuple[str, str], ...]
+
+    def given(self, language: Language) -> tuple[tuple[str, str], ...]:
+        return self.ko if language == "ko" else self.en
 
 
-def tasks(concept: Concept, split: Split) -> tuple[Task, ...]:
-    return _of_split(concept.tasks, split)
+@cache
+def templates(concept: Concept, split: Split) -> tuple[Template, ...]:
+    """Return the templates of a concept: those for training share `g0`, `g1`, ..., each held out has its own `h0`."""
+    shared = (_named("g", concept.ko), _named("g", concept.en))
+    train = tuple(Template(task, *shared) for task in concept.tasks)
+    held_out = tuple(
+        Template(template.task, ((f"h{place}", template.ko),), ((f"h{place}", template.en),))
+        for place, template in enumerate(concept.held_out)
+    )
+    return {"train": train, "heldout": held_out, "demo": train + held_out}[split]
 
 
-def wordings(concept: Concept, language: Language, split: Split) -> tuple[tuple[str, str], ...]:
-    """Return the wordings of the givens with their names: `g0`, `g1`, ..."""
-    named = [(f"g{place}", text) for place, text in enumerate(concept.given(language))]
-    return _of_split(named, split)
+def _named(prefix: str, wordings: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{prefix}{place}", text) for place, text in enumerate(wordings))
 
 
 def frames(choice: Frames, split: Split) -> tuple[tuple[str, str], ...]:

@@ -56,10 +56,23 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Concept:
-    """A concept: how its numbers are drawn, how its givens are worded, and at least two tasks.
+class HeldOut:
+    """A template that training never sees: a task together with wordings of the givens that no other template has."""
 
-    The last wording of each language and the last task are held out; see `catalog.py`.
+    task: Task
+    ko: str
+    en: str
+
+    def given(self, language: Language) -> str:
+        return self.ko if language == "ko" else self.en
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A concept: how its numbers are drawn, how its givens are worded, and what is asked.
+
+    For training, each task goes with each wording. What is held out are two templates or more, each with a task and
+    wordings of its own, so that leaving one out of a corpus leaves nothing of its words behind.
     """
 
     name: str
@@ -68,8 +81,10 @@ class Concept:
     ko: tuple[str, ...]
     en: tuple[str, ...]
     tasks: tuple[Task, ...]
+    held_out: tuple[HeldOut, ...]
 
     def given(self, language: Language) -> tuple[str, ...]:
+        """Return the wordings for training."""
         return self.ko if language == "ko" else self.en
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 GENERATOR: Final = "lensdex-problems"
 # Raised whenever the same seed gives another corpus.
-GENERATOR_VERSION: Final = 1
+GENERATOR_VERSION: Final = 2
 _KOREAN_SHARE: Final = 0.7
 # Some concepts have no figure at all; of the others this share shows theirs, which makes seven in ten over all.
 _FIGURE_SHARE: Final = 0.745
@@ -96,18 +96,20 @@ def compose(
     dice = Dice(GENERATOR_VERSION, seed, split, "item", place)
     choices = dice.fork("wording")
     subject, concept = catalog.concepts()[concept_place]
-    task = choices.pick(catalog.tasks(concept, split))
+    template = choices.pick(catalog.templates(concept, split))
+    task = template.task
     lot: Language = "ko" if choices.chance(_KOREAN_SHARE) else "en"
     spoken: Language = language or lot
     scene = concept.scene(dice.fork("scene"))
     lucky = choices.chance(_FIGURE_SHARE)
     figure = scene.figure if scene.essential or (lucky if drawn is None else drawn) else None
     style = choices.pick(catalog.styles(split))
-    given_name, given = choices.pick(catalog.wordings(concept, spoken, split))
+    given_name, given = choices.pick(template.given(spoken))
     leads = (wording.WITH_FIGURE if figure else wording.WITHOUT_FIGURE)[spoken]
     lead_name, lead = choices.pick(catalog.frames(leads, split))
     ask_name, ask = choices.pick(catalog.frames(wording.ASK[task.kind][spoken], split))
-    difficulty = min(5, max(1, 2 + concept.tasks.index(task) + choices.whole(-1, 1)))
+    harder = [template.task for template in catalog.templates(concept, "demo")].index(task)
+    difficulty = min(5, max(1, 2 + harder + choices.whole(-1, 1)))
     values = _spoken(scene, spoken, hidden=figure is not None and choices.chance(0.5))
     text = f"{lead.replace('{given}', given)} {ask.replace('{asked}', task.asked(spoken))}".format_map(values)
     if choices.chance(0.4):

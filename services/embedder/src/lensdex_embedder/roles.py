@@ -180,7 +180,6 @@ class Roles:
                 max_message_bytes=settings.max_message_bytes,
                 max_pending_items=settings.max_pending_items,
                 max_pending_bytes=settings.max_pending_bytes,
-                max_image_tokens=settings.max_image_tokens,
             ),
         }
 

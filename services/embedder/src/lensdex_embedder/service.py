@@ -29,7 +29,7 @@ from lensdex_embedder.messages import (
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.pipeline import Done, EmbeddingPipeline, RerankingPipeline, Timing, total_timing
 from lensdex_embedder.status import refuse
-from lensdex_embedder.work import Cost, Pooled
+from lensdex_embedder.work import Cost, ModelFacts, Pooled
 from lensdex_wire.errors import pack_refusal
 from lensdex_wire.space import Normalization, Pooling, Space
 from lensdex_wire.space_codec import pack_space
@@ -61,6 +61,13 @@ class Face:
         self._limits = limits
         self._build = build
         self._clock = clock
+
+    def _limits_with(self, facts: ModelFacts) -> model_pb2.EmbedderLimits:
+        """Return the limits as the model in use narrows them."""
+        limits = model_pb2.EmbedderLimits()
+        limits.CopyFrom(self._limits)
+        limits.max_image_tokens = facts.max_image_tokens
+        return limits
 
     def _check_count(self, field: str, count: int) -> None:
         if count < 1:
@@ -178,7 +185,7 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
             min_dimension=smallest,
             max_dimension=largest,
             default_instruction=facts.default_instruction,
-            limits=self._limits,
+            limits=self._limits_with(facts),
             build=self._build,
         )
 
@@ -241,7 +248,7 @@ class RerankerFace(Face, reranker_service_pb2_grpc.RerankerServiceServicer):
             model=pack_model(facts),
             template_version=facts.template_version,
             default_instruction=facts.default_instruction,
-            limits=self._limits,
+            limits=self._limits_with(facts),
             build=self._build,
         )
 

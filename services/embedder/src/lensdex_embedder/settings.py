@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         1800,
         ge=1,
         le=16384,
-        description="Tokens a large image is scaled down to. The published value; another one changes vectors.",
+        description="Tokens a large image is scaled down to. The published value; another one changes vectors. A checkpoint trained on smaller images (`size` in its preprocessor_config.json) lowers it for itself.",
     )
     media_roots: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),

@@ -55,7 +55,11 @@ class SequenceBuilder:
     def __init__(
         self, processor: ProcessorMixin, *, max_tokens: int, min_image_tokens: int, max_image_tokens: int
     ) -> None:
-        """*max_tokens* bounds a sequence; the image bounds are those of the published recipe, in tokens an image."""
+        """*max_tokens* bounds a sequence; the image bounds are the operator's, in tokens an image.
+
+        A checkpoint trained on smaller pictures says so in its `preprocessor_config.json` (`size.longest_edge`, a
+        number of pixels) and narrows the bounds. The published ones allow far more than the published recipe uses.
+        """
         self._processor = processor
         tokenizer = processor.tokenizer
         assert isinstance(tokenizer, PreTrainedTokenizerBase)
@@ -64,8 +68,10 @@ class SequenceBuilder:
         self._patch_size = int(self._image_processor.patch_size)
         self._merge_size = int(self._image_processor.merge_size)
         pixels_per_token = (self._patch_size * self._merge_size) ** 2
-        self._min_pixels = min_image_tokens * pixels_per_token
-        self._max_pixels = max_image_tokens * pixels_per_token
+        trained = int(self._image_processor.size["longest_edge"]) // pixels_per_token
+        self.max_image_tokens = max(1, min(max_image_tokens, trained))
+        self._max_pixels = self.max_image_tokens * pixels_per_token
+        self._min_pixels = min(min_image_tokens, self.max_image_tokens) * pixels_per_token
         self._image_token = str(getattr(processor, "image_token", "<|image_pad|>"))
         self._reserved = (self._image_token, str(getattr(processor, "video_token", "<|video_pad|>")))
         self._image_token_id = int(tokenizer.convert_tokens_to_ids(self._image_token))  # type: ignore[arg-type]  # one token, one id
