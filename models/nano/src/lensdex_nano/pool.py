@@ -98,7 +98,7 @@ def resize(picture: bytes) -> Drawing:
             {"image": image.convert("RGB"), "min_pixels": MIN_PIXELS, "max_pixels": MAX_PIXELS},
             image_patch_size=PATCH_SIZE,
         )
-    return np.asarray(resized, dtype=np.uint8)
+    return np.array(resized, dtype=np.uint8)
 
 
 def _question_start(text: str) -> int:
