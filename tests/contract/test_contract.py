@@ -49,5 +49,5 @@ def test_all_distributions_have_one_version() -> None:
         if path.parent != ROOT and ".venv" not in path.parts
     ]
 
-    assert len(projects) == 6
+    assert len(projects) == 7
     assert {project["version"] for project in projects} == {"0.1.0"}

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from lensdex_local.checkpoints import Checkpoints
 from lensdex_local.stack import FREE_PORTS, Stack, run_stack
+from lensdex_problems.item import GENERATOR_VERSION
 
 COLLECTION: Final = "problems"
 CORPUS_SEED: Final = 0
@@ -98,7 +99,8 @@ class Demo:
 def run_demo(folder: Path, checkpoints: Checkpoints, *, count: int, console: Console) -> None:
     """Show everything on *count* sample problems; files go below *folder*. Raises DemoError, StartError."""
     demo = Demo(folder, console)
-    corpus, queries = folder / "corpus", folder / "queries"
+    # Another generator makes other problems, and leaves those of an older one alone.
+    corpus, queries = (folder / f"{name}-{GENERATOR_VERSION}" for name in ("corpus", "queries"))
     console.print(f"[bold]Lensdex[/bold]: finding exam problems by what they show and say.\n{checkpoints.caveat}")
     for title, seed, number, out in (
         (f"{count} sample problems", CORPUS_SEED, count, corpus),
