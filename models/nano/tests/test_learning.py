@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,16 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from lensdex_embedder.engines import EngineOptions, open_embedding_engine
+from lensdex_embedder.engines import EngineOptions, open_embedding_engine, open_reranking_engine
 from lensdex_embedder.work import Content, Truncation
+from lensdex_nano.comparison import add_comparing_layer, comparison_loss
 from lensdex_nano.contrastive import contrastive_loss, relatedness
 from lensdex_nano.examples import Example, draw_examples, excerpt, recolour, roughen, thin
+from lensdex_nano.geometry import HIDDEN_SIZE, RERANKING_LAYERS, new_model
 from lensdex_nano.inputs import InputBuilder
 from lensdex_nano.learner import last_states, prepare_to_learn
 from lensdex_nano.lists import ListMaker
 from lensdex_nano.pool import Concept, Kinship, PoolSize, _make_concept
 from lensdex_nano.reranking_training import ranking_loss
 from lensdex_nano.run import Run, Schedule
+from lensdex_nano.shared_prefix import read_lists
 from lensdex_wire.space import Pooling
 
 
@@ -90,21 +94,103 @@ def test_examples_are_a_function_of_the_generator(concepts: list[Concept]) -> No
 
 
 def test_lists_hold_every_kind_of_document_with_its_grade(concepts: list[Concept]) -> None:
-    """Two documents ask the query's question of its concept, two another one, and two are of confused concepts."""
+    """Three documents ask the query's question of its concept, two another one, and the rest are of other concepts."""
     maker = ListMaker(concepts, np.array([[1, 2], [0, 2], [0, 1], [0, 1]]))
     random = np.random.default_rng(3)
-    for _ in range(40):
+    for _ in range(60):
         graded = maker.make(random)
-        assert graded.grades[:2] == (4, 4)
-        assert graded.grades[2:4] == (3, 3)
-        assert all(grade < 3 for grade in graded.grades[4:])
-        same = [document.template == graded.query.template for document in graded.documents[:4]]
-        assert same == [True, True, False, False]
+        own = graded.query.kinship.concept
+        assert graded.grades[:3] == (4, 4, 4)
+        assert [document.kinship.concept == own for document in graded.documents[:7]] == [True] * 5 + [False] * 2
+        same = [document.template == graded.query.template for document in graded.documents[:5]]
+        assert same == [True, True, True, False, False]
+        for document, grade in zip(graded.documents[3:], graded.grades[3:], strict=True):
+            if document.kinship.concept != own:
+                assert grade < 3
+            elif document.template != graded.query.template:
+                assert grade == (3 if graded.query.text else 4)
+
+
+def test_a_list_without_words_asks_no_question(concepts: list[Concept]) -> None:
+    """A query that is a picture alone has no grade 3: which question it belongs to cannot be seen."""
+    maker = ListMaker(concepts, np.array([[1, 2], [0, 2], [0, 1], [0, 1]]))
+    random = np.random.default_rng(4)
+    silent = [graded for graded in (maker.make(random) for _ in range(80)) if not graded.query.text]
+
+    assert silent
+    assert all(graded.query.drawing is not None and 3 not in graded.grades for graded in silent)
+
+
+def test_pairs_read_with_a_shared_prefix_are_those_read_whole(checkpoint: Path, concepts: list[Concept]) -> None:
+    """What a list's pairs share is computed once, and every last state is as if each pair had been read alone."""
+    from transformers import Qwen3VLForConditionalGeneration
+
+    def example(place: int, text: str, *, drawn: bool) -> Example:
+        return Example(text, concepts[place].drawings[0] if drawn else None, concepts[place].kinship, "")
+
+    # Pictures first in every document, in some, in none; a document that begins like its query's end.
+    lists = [
+        (example(0, "a triangle", drawn=True), [example(1, "one", drawn=True), example(2, "two three", drawn=True)]),
+        (example(1, "직각삼각형", drawn=False), [example(0, "넷", drawn=False), example(1, "", drawn=True)]),
+        (example(2, "", drawn=True), [example(0, "= 5", drawn=False), example(0, "\n= 5, and more", drawn=False)]),
+    ]
+    model = Qwen3VLForConditionalGeneration.from_pretrained(checkpoint, dtype=torch.float32)
+    prepare_to_learn(model)
+    builder = InputBuilder(checkpoint)
+    with torch.no_grad():
+        together = read_lists(model.model, builder.reranking(lists))
+        alone = [
+            read_lists(model.model, builder.reranking([(query, [document])])).states[0]
+            for query, documents in lists
+            for document in documents
+        ]
+    engine = open_reranking_engine("hf", EngineOptions(str(checkpoint), "", "cpu", "float32", 8192, 4, 1800))
+    direction = model.lm_head.weight[builder.yes] - model.lm_head.weight[builder.no]
+    served = []
+    for query, documents in lists:
+        prepared = engine.prepare_query(_content(query), instruction="")
+        pairs = [
+            engine.prepare_pair(prepared, _content(document), truncation=Truncation.REFUSE) for document in documents
+        ]
+        served.extend(engine.score(pairs))
+
+    assert nn.functional.cosine_similarity(together.states, torch.stack(alone)).min() > 0.999
+    assert torch.sigmoid(together.states @ direction).tolist() == pytest.approx(served, abs=0.01)
+    assert together.attention.shape == (6, 6, 2)
+
+
+def test_heads_lose_least_where_they_should_look() -> None:
+    """A matching pair should look at the query's end, another at the first token, one that is unknown anywhere."""
+    back, first, nowhere = [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]
+    same = torch.tensor([1.0, 0.0, float("nan")])
+    right = comparison_loss(torch.tensor([[back], [first], [nowhere]]), same, heads=(0,))
+    wrong = comparison_loss(torch.tensor([[first], [back], [nowhere]]), same, heads=(0,))
+
+    assert float(right) == pytest.approx(0, abs=1e-3)
+    assert wrong > 10
+    assert float(comparison_loss(torch.tensor([[nowhere]]), same[2:], heads=(0,))) == 0
+
+
+def test_the_comparing_layer_starts_as_an_addition(checkpoint: Path, tmp_path: Path) -> None:
+    """A reranker starts with every weight of the embedder, and its new layer looks from like states to like."""
+    embedder = new_model(checkpoint, seed=3)
+    reranker = new_model(checkpoint, seed=4, layers=RERANKING_LAYERS)
+    add_comparing_layer(reranker, embedder, seed=5)
+
+    weights = reranker.state_dict()
+    assert all(torch.equal(weights[name], tensor) for name, tensor in embedder.state_dict().items())
+    assert set(weights) - set(embedder.state_dict()) == {name for name in weights if ".layers.4." in name}
+    attention: Any = reranker.model.language_model.layers[-1].self_attn
+    states = torch.randn(8, HIDDEN_SIZE, generator=torch.Generator().manual_seed(1))
+    queries, keys = attention.q_proj(states).view(8, 6, 32), attention.k_proj(states).view(8, 2, 32)
+    for head in range(6):
+        likeness = nn.functional.cosine_similarity(queries[:, None, head], keys[None, :, head // 3], dim=-1)
+        assert likeness.diag().min() > 0.99
+        assert likeness.argmax(dim=1).tolist() == list(range(8))
 
 
 def test_learning_sees_what_serving_computes(checkpoint: Path, concepts: list[Concept]) -> None:
     """The trainer's last hidden states and the embedder's vectors are the same up to bfloat16."""
-    from PIL import Image
     from transformers import Qwen3VLForConditionalGeneration
 
     drawing = concepts[0].drawings[0]
@@ -119,15 +205,18 @@ def test_learning_sees_what_serving_computes(checkpoint: Path, concepts: list[Co
         builder = InputBuilder(checkpoint)
         learnt = last_states(model.model, examples, builder.embedding, lambda example: len(example.text))
     engine = open_embedding_engine("hf", EngineOptions(str(checkpoint), "", "cpu", "float32", 8192, 4, 1800))
-    contents = [
-        Content((example.text,) if example.text else (), () if example.drawing is None else (Image.fromarray(drawing),))
-        for example in examples
-    ]
-    prepared = [engine.prepare(content, instruction="", truncation=Truncation.REFUSE) for content in contents]
+    prepared = [engine.prepare(_content(example), instruction="", truncation=Truncation.REFUSE) for example in examples]
     served = [pooled.vectors[Pooling.LAST_TOKEN] for pooled in engine.embed(prepared)]
 
     for ours, theirs in zip(learnt.numpy(), served, strict=True):
         assert ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs) > 0.99
+
+
+def _content(example: Example) -> Content:
+    from PIL import Image
+
+    pictures = () if example.drawing is None else (Image.fromarray(example.drawing),)
+    return Content((example.text,) if example.text else (), pictures)
 
 
 def test_a_run_resumes_where_it_stopped(tmp_path: Path) -> None:

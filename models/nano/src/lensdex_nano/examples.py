@@ -58,10 +58,10 @@ def thin(text: str, random: np.random.Generator) -> str:
     return " ".join(word for word, kept in zip(words, keep, strict=True) if kept) or text
 
 
-def excerpt(text: str, random: np.random.Generator) -> str:
-    """Return 3 to 12 words of the text that stand together."""
+def excerpt(text: str, random: np.random.Generator, *, least: int = 3) -> str:
+    """Return *least* to 12 words of the text that stand together."""
     words = text.split(" ")
-    length = min(len(words), int(random.integers(3, 13)))
+    length = min(len(words), int(random.integers(least, 13)))
     start = int(random.integers(len(words) - length + 1))
     return " ".join(words[start : start + length])
 

@@ -18,6 +18,9 @@ HIDDEN_SIZE: Final = 192
 """Length of an embedding."""
 VOCABULARY_SIZE: Final = 6000
 """Tokens with an embedding of their own, special ones included."""
+EMBEDDING_LAYERS: Final = 4
+RERANKING_LAYERS: Final = 5
+"""One more, to compare what the others have made of query and document; see `comparison`."""
 MAX_POSITIONS: Final = 8192
 POSITION_STD: Final = 0.3
 """Of the picture's position embeddings at the start, against patch embeddings of about 0.8."""
@@ -32,7 +35,6 @@ MAX_PIXELS: Final = 25 * (PATCH_SIZE * MERGE_SIZE) ** 2
 TEXT: Final[dict[str, Any]] = {
     "hidden_size": HIDDEN_SIZE,
     "intermediate_size": 512,
-    "num_hidden_layers": 4,
     "num_attention_heads": 6,
     "num_key_value_heads": 2,
     "head_dim": 32,
@@ -67,8 +69,8 @@ VISION: Final[dict[str, Any]] = {
 }
 
 
-def configuration(tokens: dict[str, int]) -> dict[str, Any]:
-    """Return `config.json`; *tokens* maps the special tokens of the vocabulary to their ids."""
+def configuration(tokens: dict[str, int], *, layers: int) -> dict[str, Any]:
+    """Return `config.json` for that many text *layers*; *tokens* maps special tokens to their ids."""
     return {
         "architectures": ["Qwen3VLForConditionalGeneration"],
         "dtype": "float16",
@@ -78,16 +80,16 @@ def configuration(tokens: dict[str, int]) -> dict[str, Any]:
         "vision_start_token_id": tokens["<|vision_start|>"],
         "vision_end_token_id": tokens["<|vision_end|>"],
         # Copies: transformers writes its defaults into what it is given.
-        "text_config": {**copy.deepcopy(TEXT), "dtype": "float16"},
+        "text_config": {**copy.deepcopy(TEXT), "num_hidden_layers": layers, "dtype": "float16"},
         "vision_config": copy.deepcopy(VISION),
         "tie_word_embeddings": True,
     }
 
 
-def new_model(vocabulary: Path, *, seed: int) -> Qwen3VLForConditionalGeneration:
+def new_model(vocabulary: Path, *, seed: int, layers: int = EMBEDDING_LAYERS) -> Qwen3VLForConditionalGeneration:
     """Return a model with random weights in float32 for the vocabulary in that folder."""
     torch.manual_seed(seed)
-    config = Qwen3VLConfig(**configuration(_special_tokens(vocabulary)))
+    config = Qwen3VLConfig(**configuration(_special_tokens(vocabulary), layers=layers))
     config._attn_implementation = "sdpa"  # noqa: SLF001  no public way to set it on a fresh model
     model = Qwen3VLForConditionalGeneration(config)
     nn.Module.to(model, torch.float32)
@@ -95,14 +97,15 @@ def new_model(vocabulary: Path, *, seed: int) -> Qwen3VLForConditionalGeneration
     return model
 
 
-def write_skeleton(folder: Path, vocabulary: Path) -> None:
+def write_skeleton(folder: Path, vocabulary: Path, *, layers: int = EMBEDDING_LAYERS) -> None:
     """Write everything of a checkpoint but its weights: configuration, processors, template and vocabulary."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in TOKENIZER_FILES:
         shutil.copyfile(vocabulary / name, folder / name)
     for path in sorted(LAYOUT.iterdir()):
         shutil.copyfile(path, folder / path.name)
-    (folder / "config.json").write_text(json.dumps(configuration(_special_tokens(vocabulary)), indent=2) + "\n")
+    described = configuration(_special_tokens(vocabulary), layers=layers)
+    (folder / "config.json").write_text(json.dumps(described, indent=2) + "\n")
 
 
 def write_weights(folder: Path, model: Qwen3VLForConditionalGeneration) -> None:

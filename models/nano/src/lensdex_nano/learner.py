@@ -37,9 +37,7 @@ def last_states(
     states = []
     for group in np.array_split(np.array(order), _GROUPS):
         inputs = build([members[place] for place in group])
-        arguments = {
-            name: tensor.to(model.device) for name, tensor in inputs.arguments.items() if name != "attention_mask"
-        }
+        arguments = {name: tensor.to(model.device) for name, tensor in inputs.arguments.items()}
         with torch.autocast(model.device.type, dtype=torch.bfloat16):
             hidden = model(**arguments, use_cache=False).last_hidden_state
         states.append(hidden[torch.arange(len(group)), inputs.last].float())

@@ -43,6 +43,8 @@ class Statement:
     text: str
     template: str
     language: str
+    wording: str
+    """The name of the wording of its givens; several templates of a concept may share it."""
 
     @property
     def situation(self) -> str:
@@ -116,7 +118,8 @@ def _make_concept(order: tuple[int, int, PoolSize]) -> Concept:
     first = place << 20
     for turn in range(size.statements):
         item = training_item(seed, place, first + turn, language=LANGUAGES[turn % 2], drawn=turn % 4 < 2)
-        statements.append(Statement(item.text, str(item.metadata["template"]), str(item.metadata["language"])))
+        _, wording, _ = str(item.metadata["paraphrase"]).split("-")
+        statements.append(Statement(item.text, str(item.metadata["template"]), str(item.metadata["language"]), wording))
     for turn in range(size.drawings):
         picture = training_item(seed, place, first + size.statements + turn, language="en", drawn=True).draw("full")
         if picture is None:

@@ -107,7 +107,7 @@ class Run:
     def _resume(self) -> None:
         if not self._state.exists():
             return
-        state = torch.load(self._state, weights_only=True)
+        state = torch.load(self._state, weights_only=True, map_location=next(self._model.parameters()).device)
         if state["recipe"] != self._recipe:
             self._state.unlink()
             (self._folder / "losses.jsonl").unlink(missing_ok=True)

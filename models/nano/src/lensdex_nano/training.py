@@ -19,8 +19,16 @@ from lensdex_embedder.engines.hf.template import (
     DEFAULT_RERANKING_INSTRUCTION,
     RERANKING_SYSTEM,
 )
+from lensdex_nano.comparison import add_comparing_layer
 from lensdex_nano.embedding_training import EmbeddingRecipe, train_embedding
-from lensdex_nano.geometry import VOCABULARY_SIZE, new_model, write_skeleton, write_weights
+from lensdex_nano.geometry import (
+    EMBEDDING_LAYERS,
+    RERANKING_LAYERS,
+    VOCABULARY_SIZE,
+    new_model,
+    write_skeleton,
+    write_weights,
+)
 from lensdex_nano.inputs import InputBuilder
 from lensdex_nano.pool import Concept, PoolSize, concept_count, make_pool
 from lensdex_nano.reranking_training import RerankingRecipe, mine_confusions, train_reranking
@@ -59,8 +67,8 @@ def train(recipe: Recipe, *, out: Path, work: Path, device: torch.device, worker
     )
     vocabulary = work / "vocabulary"
     learn_vocabulary(_texts(concepts), vocabulary, size=VOCABULARY_SIZE)
-    for role in ("embedding", "reranking"):
-        write_skeleton(out / role, vocabulary)
+    for role, layers in (("embedding", EMBEDDING_LAYERS), ("reranking", RERANKING_LAYERS)):
+        write_skeleton(out / role, vocabulary, layers=layers)
     builder = InputBuilder(out / "embedding")
 
     model = new_model(vocabulary, seed=recipe.model_seed)
@@ -69,8 +77,13 @@ def train(recipe: Recipe, *, out: Path, work: Path, device: torch.device, worker
     _write(out / "embedding", model, seconds, recipe)
 
     confusions = mine_confusions(model.model, concepts, builder, recipe.reranking)
-    seconds = train_reranking(model, concepts, confusions, builder, folder=work / "reranking", recipe=recipe.reranking)
-    _write(out / "reranking", model, seconds, recipe)
+    reranker = new_model(vocabulary, seed=recipe.model_seed, layers=RERANKING_LAYERS)
+    add_comparing_layer(reranker, model, seed=recipe.reranking.seed)
+    nn.Module.to(reranker, device)
+    seconds = train_reranking(
+        reranker, concepts, confusions, builder, folder=work / "reranking", recipe=recipe.reranking
+    )
+    _write(out / "reranking", reranker, seconds, recipe)
 
 
 def _write(folder: Path, model: Qwen3VLForConditionalGeneration, seconds: float, recipe: Recipe) -> None:
