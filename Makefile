@@ -66,7 +66,7 @@ test-bare: setup ## The index and the client in an environment of their own: ins
 	$(BIN)/pytest tests/packaging --run-bare
 
 .PHONY: nano
-nano: setup ## Train the nano checkpoints from scratch into models/nano (an hour and a half on two cores; resumes)
+nano: setup ## Train the nano checkpoints from scratch into models/nano (two hours on two cores; resumes)
 	$(BIN)/python -m lensdex_nano train
 
 .PHONY: quality

@@ -35,7 +35,7 @@ def last_states(
     """
     order = sorted(range(len(members)), key=lambda place: length(members[place]))
     states = []
-    for group in np.array_split(np.array(order), _GROUPS):
+    for group in np.array_split(np.array(order), min(_GROUPS, len(order))):
         inputs = build([members[place] for place in group])
         arguments = {name: tensor.to(model.device) for name, tensor in inputs.arguments.items()}
         with torch.autocast(model.device.type, dtype=torch.bfloat16):

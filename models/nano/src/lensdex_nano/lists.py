@@ -127,7 +127,8 @@ class ListMaker:
         if asking:
             return _Posed(place, _pick(asking, random))
         statement = _pick(worded or spoken, random)
-        donor = _pick([other for other in self._by_template[template] if other.language == language], random)
+        donors = self._by_template[template]
+        donor = _pick([other for other in donors if other.language == language] or donors, random)
         return _Posed(place, replace(statement, text=f"{statement.situation} {donor.question}", template=template))
 
     def _grade(self, query: _Posed, document: _Posed, *, silent: bool) -> int:

@@ -22,7 +22,6 @@ from lensdex_embedder.engines.hf.template import (
 from lensdex_nano.comparison import add_comparing_layer
 from lensdex_nano.embedding_training import EmbeddingRecipe, train_embedding
 from lensdex_nano.geometry import (
-    EMBEDDING_LAYERS,
     RERANKING_LAYERS,
     VOCABULARY_SIZE,
     new_model,
@@ -67,13 +66,14 @@ def train(recipe: Recipe, *, out: Path, work: Path, device: torch.device, worker
     )
     vocabulary = work / "vocabulary"
     learn_vocabulary(_texts(concepts), vocabulary, size=VOCABULARY_SIZE)
-    for role, layers in (("embedding", EMBEDDING_LAYERS), ("reranking", RERANKING_LAYERS)):
-        write_skeleton(out / role, vocabulary, layers=layers)
-    builder = InputBuilder(out / "embedding")
+    # A checkpoint folder gets its files when its weights are there: until then the earlier one stays whole.
+    write_skeleton(work / "processors", vocabulary)
+    builder = InputBuilder(work / "processors")
 
     model = new_model(vocabulary, seed=recipe.model_seed)
     nn.Module.to(model, device)
     seconds = train_embedding(model, concepts, builder, work / "embedding", recipe.embedding)
+    write_skeleton(out / "embedding", vocabulary)
     _write(out / "embedding", model, seconds, recipe)
 
     confusions = mine_confusions(model.model, concepts, builder, recipe.reranking)
@@ -83,6 +83,7 @@ def train(recipe: Recipe, *, out: Path, work: Path, device: torch.device, worker
     seconds = train_reranking(
         reranker, concepts, confusions, builder, folder=work / "reranking", recipe=recipe.reranking
     )
+    write_skeleton(out / "reranking", vocabulary, layers=RERANKING_LAYERS)
     _write(out / "reranking", reranker, seconds, recipe)
 
 

@@ -18,13 +18,13 @@ class EvaluationSettings:
     reranking: Path | None = REPOSITORY / "models/nano/reranking"
     """Folder of the reranking checkpoint; None leaves reranking out."""
     documents: int = 5000
-    queries: int = 2000
+    queries: int = 1000
     """Of all four kinds together; the generator makes the kinds in turn."""
-    rerank_queries: int = 500
+    rerank_queries: int = 320
     """The first of the queries are reranked; more than there are means all."""
     depth: int = 20
     """Documents of a query that are reranked."""
-    seed: int = 7
+    seed: int = 11
     """Of corpus, queries and random weights."""
     split: Split = "heldout"
     work: Path = REPOSITORY / "var/nano/evaluation"
