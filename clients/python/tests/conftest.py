@@ -96,6 +96,15 @@ class Embedder(
     max_contents = 8
     max_message_bytes = MAX_MESSAGE_BYTES
     poolings = (Pooling.LAST_TOKEN, Pooling.MEAN)
+    cuts: list[int]
+    """For each stream to come: after how many answers it ends as UNAVAILABLE; -1: at once, with OK."""
+    answers: dict[str, int]
+    """How often each id was answered in streams."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cuts = []
+        self.answers = defaultdict(int)
 
     def _item_error(self, content: Content) -> Refusal | None:
         if any(text.startswith("bad") for text in content.texts):
@@ -122,6 +131,28 @@ class Embedder(
             own = space(pooling, weights=self.weights)
             response.blocks.add(space=pack_space(own), vectors=pack_vectors(matrix))
         return response
+
+    def EmbedStream(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[em.EmbedStreamResponse]:  # noqa: N802
+        options = next(requests).options
+        self.enter("EmbedStream", options, context)
+        cut = self.cuts.pop(0) if self.cuts else None
+        poolings = [unpack_pooling(item) for item in options.poolings] or [Pooling.LAST_TOKEN]
+        spaces = [pack_space(space(pooling, weights=self.weights)) for pooling in poolings]
+        yield em.EmbedStreamResponse(opening=em.EmbedStreamOpening(spaces=spaces))
+        if cut == -1:
+            return
+        for count, request in enumerate(requests):
+            if count == cut:
+                context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
+            item = request.item
+            self.requests["EmbedStream/item"].append(item.id)
+            error = self._item_error(item.content)
+            result = em.EmbedStreamResult(id=item.id, error=None if error is None else pack_refusal(error))
+            if error is None:
+                matrix = np.array([vector_of(item.content, pooling) for pooling in poolings], np.float32)
+                result.embedded.CopyFrom(em.EmbeddedItem(vectors=pack_vectors(matrix), num_tokens=7))
+            self.answers[item.id] += 1
+            yield em.EmbedStreamResponse(result=result)
 
     def CountTokens(self, request: em.CountTokensRequest, context: grpc.ServicerContext) -> em.CountTokensResponse:  # noqa: N802
         self.enter("CountTokens", request, context)

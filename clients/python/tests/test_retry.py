@@ -20,7 +20,7 @@ from lensdex_client.errors import (
     ServiceUnavailableError,
 )
 from lensdex_client.refusals import error_of_refusal
-from lensdex_client.retry import Attempts, Retry
+from lensdex_client.retry import Attempts, Resumptions, Retry
 from lensdex_wire.errors import Refusal
 
 
@@ -108,6 +108,33 @@ def test_no_attempt_begins_after_the_total_time() -> None:
         clock.sleep(delay)
 
     assert 100.0 < clock.now <= 105.0
+
+
+def test_a_stream_has_its_attempts_anew_after_every_answer() -> None:
+    """What went wrong before an answer does not count after it; without one, attempts and total time are bounded."""
+    clock = Clock()
+    run = Resumptions(
+        Retry(attempts=3, initial_seconds=1.0, total_seconds=50), timeout=None, clock=clock, jitter=lambda: 1.0
+    )
+    assert run.remaining() is None
+    assert [run.delay_after(UNAVAILABLE) for _ in range(2)] == [1.0, 2.0]
+    run.progressed()
+    clock.now += 1000
+    assert [run.delay_after(UNAVAILABLE) for _ in range(3)] == [1.0, 2.0, None]
+    assert run.delay_after(failure(grpc.StatusCode.INTERNAL)) is None
+
+
+def test_a_stream_has_one_deadline() -> None:
+    """Going on does not move the deadline of a stream."""
+    clock = Clock()
+    run = Resumptions(Retry(), timeout=10.0, clock=clock)
+    clock.now += 4
+    assert run.remaining() == 6.0
+    clock.now += 5.95
+    run.progressed()
+    assert run.delay_after(FULL) is None
+    clock.now += 5
+    assert run.remaining() == 0.0
 
 
 @given(

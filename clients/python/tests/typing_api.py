@@ -7,6 +7,7 @@ from lensdex_client import (
     MODALITY_VIEWS,
     Collection,
     Content,
+    EmbeddedItem,
     EmbedderClient,
     Embeddings,
     Hit,
@@ -41,6 +42,9 @@ def waiting() -> None:
         assert_type(answer, Embeddings)
         assert_type(answer.vectors(), Matrix)
         assert_type(answer.block().space, Space)
+        for name, outcome in embedder.embed_stream([("a", Content("a"))], retry=Retry.none()):
+            assert_type(name, str)
+            assert_type(outcome, Outcome[EmbeddedItem])
         found = index.search_records("c", vectors=answer.vectors(), space=answer.block().space, k=3)
         assert_type(found.outcomes, Sequence[Outcome[Sequence[Hit]]])
         assert_type(index.get_records("c", ["a"]).outcomes[0].unwrap(), Record)
@@ -68,6 +72,8 @@ async def awaiting() -> None:
             assert_type(outcome.id, str)
     async with aio.EmbedderClient("a") as embedder:
         assert_type((await embedder.embed([Content("a")])).vectors(), Matrix)
+        async for _, answer in embedder.embed_stream([("a", Content("a"))]):
+            assert_type(answer.unwrap().vectors, Matrix)
 
 
 def failing(error: SpaceMismatchError) -> None:

@@ -145,6 +145,8 @@ class GatedEngine(FakeEngine):
         self.gate.set()
         self.batches: list[list[str]] = []
         self.num_prepared = 0
+        self.names: set[str] = set()
+        """Texts that were prepared."""
 
     def prepare(self, content: Content, *, instruction: str, truncation: Truncation) -> Any:
         """As the fake engine, remembering the first text."""
@@ -152,6 +154,7 @@ class GatedEngine(FakeEngine):
         if name.startswith("raise:"):
             raise ZeroDivisionError(name)
         inner = super().prepare(content, instruction=instruction, truncation=truncation)
+        self.names.add(name)
         self.num_prepared += 1
         return Item(name, inner, inner.cost)
 

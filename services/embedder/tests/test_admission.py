@@ -1,5 +1,7 @@
 """Admission: permits are taken on arrival and given back with the answer; a full server refuses at once."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +10,12 @@ from lensdex_embedder.admission import MAX_RETRY_SECONDS, MIN_RETRY_SECONDS, Adm
 from lensdex_embedder.errors import NotServingError, OverloadedError
 
 
+def _admission(*, max_items: int = 10, max_bytes: int = 1000) -> Admission:
+    return Admission(max_items=max_items, max_bytes=max_bytes, max_streams=2, max_stream_items=3, max_stream_bytes=100)
+
+
 def _serving(*, max_items: int = 10, max_bytes: int = 1000) -> Admission:
-    admission = Admission(max_items=max_items, max_bytes=max_bytes)
+    admission = _admission(max_items=max_items, max_bytes=max_bytes)
     admission.state = "serving"
     return admission
 
@@ -27,7 +33,7 @@ def test_refuses_unless_serving(state: str) -> None:
 def test_starts_as_starting() -> None:
     """A process is starting until somebody says otherwise."""
     with pytest.raises(NotServingError, match="starting"):
-        Admission(max_items=1, max_bytes=1).refuse_unless_serving()
+        _admission().refuse_unless_serving()
 
 
 @pytest.mark.parametrize(
@@ -98,3 +104,43 @@ def test_never_over_a_bound_with_company(calls: list[tuple[int, int, bool]]) -> 
         assert admission.num_items == sum(item[1] for item in pending)
         assert admission.num_bytes == sum(item[2] for item in pending)
         assert len(pending) < 2 or (admission.num_items <= 10 and admission.num_bytes <= 1000)
+
+
+def test_streams_have_a_budget_of_their_own() -> None:
+    """Streams count only among themselves: with all places taken a stream is refused, and no call."""
+    admission = _serving(max_items=1)
+    with admission.open_stream() as one, admission.open_stream() as other:
+        for window in (one, other):
+            window.take(40)
+            window.take(60)
+        with pytest.raises(OverloadedError) as caught, admission.open_stream():
+            pytest.fail("opened")
+        assert (caught.value.resource, caught.value.maximum) == ("open streams", 2)
+        assert (admission.num_streams, admission.num_stream_items, admission.num_stream_bytes) == (2, 4, 200)
+        with admission.admit(num_items=1, num_bytes=1000):
+            pass
+    assert (admission.num_streams, admission.num_stream_items, admission.num_stream_bytes) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("sizes", "room"), [((1, 1), True), ((1, 1, 1), False), ((99,), True), ((500,), False)])
+async def test_a_window_closes_at_its_bounds(sizes: tuple[int, ...], room: bool) -> None:  # noqa: FBT001  a case
+    """A stream is read while it holds fewer items and bytes than its bounds, and again once an answer has left."""
+    with _serving().open_stream() as window:
+        for size in sizes:
+            window.take(size)
+        reading = asyncio.ensure_future(window.room())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert reading.done() == room
+        window.give_back(sizes[0])
+        await reading
+
+
+@pytest.mark.parametrize("state", ["starting", "draining"])
+def test_no_stream_is_opened_unless_serving(state: str) -> None:
+    """While starting or draining streams are refused like calls; draining is announced to those that are open."""
+    admission = _serving()
+    admission.state = state
+    with pytest.raises(NotServingError), admission.open_stream():
+        pytest.fail("opened")
+    assert admission.draining.is_set() == (state == "draining")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lensdex_embedder.batcher import Batcher, BatchReport, Ran
 from lensdex_embedder.errors import DeadlineExceededError, EmbedderError, EngineFailedError, NotServingError
+from lensdex_embedder.work import Priority
 
 
 class Clock:
@@ -69,8 +70,15 @@ class Scene:
         )
         self.tasks: list[asyncio.Task[Ran[str]]] = []
 
-    def submit(self, item: str, *, cost: int = 1, deadline: float | None = None) -> asyncio.Task[Ran[str]]:
-        task = asyncio.create_task(self.batcher.submit(item, cost=cost, deadline=deadline))
+    def submit(
+        self,
+        item: str,
+        *,
+        cost: int = 1,
+        deadline: float | None = None,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> asyncio.Task[Ran[str]]:
+        task = asyncio.create_task(self.batcher.submit(item, cost=cost, deadline=deadline, priority=priority))
         self.tasks.append(task)
         return task
 
@@ -127,9 +135,9 @@ async def test_gathers_while_the_engine_is_busy(scene: Any) -> None:
         it.submit(item)
         await settle()
     assert it.stage.batches == [["first"]]
-    assert it.batcher.num_waiting == 3
+    assert it.batcher.num_waiting(Priority.INTERACTIVE) == 3
     assert await it.next() == ["b", "c", "d"]
-    assert it.batcher.num_waiting == 0
+    assert it.batcher.num_waiting(Priority.INTERACTIVE) == 0
 
 
 async def test_never_more_items_than_allowed(scene: Any) -> None:
@@ -212,6 +220,47 @@ async def test_a_caller_gone_while_its_batch_runs_harms_nobody(scene: Any) -> No
     assert await it.next() == ["gone", "stays"]
     gone.cancel()
     await settle()
+    await it.next()
+    assert (await stays).output == "STAYS"
+
+
+async def test_interactive_items_go_before_bulk(scene: Any) -> None:
+    """An interactive item is in the next batch, however much bulk came before it; bulk has the batches it leaves."""
+    it = scene(max_items=2)
+    await it.hold()
+    for item in "wxyz":
+        it.submit(item, priority=Priority.BULK)
+    await settle()
+    it.submit("a")
+    await settle()
+    assert it.batcher.num_waiting(Priority.BULK) == 4
+    assert [await it.next(), await it.next(), await it.next()] == [["a"], ["w", "x"], ["y", "z"]]
+
+
+async def test_bulk_progresses_under_interactive_load(scene: Any) -> None:
+    """With interactive items always waiting, a bulk item runs after three of its cost."""
+    it = scene(max_items=1)
+    await it.hold()
+    it.submit("x", priority=Priority.BULK)
+    for item in "abcdef":
+        it.submit(item)
+    await settle()
+    assert [await it.next() for _ in range(5)] == [["a"], ["b"], ["c"], ["x"], ["d"]]
+
+
+async def test_bulk_items_expire_and_leave_like_others(scene: Any) -> None:
+    """Deadlines and callers that go away count for bulk as for interactive items, and earn nothing."""
+    it = scene(max_items=1)
+    await it.hold()
+    late = it.submit("late", priority=Priority.BULK, deadline=100.5)
+    gone = it.submit("gone", priority=Priority.BULK)
+    stays = it.submit("stays", priority=Priority.BULK)
+    await settle()
+    gone.cancel()
+    it.clock.now = 101.0
+    assert await it.next() == ["stays"]
+    with pytest.raises(DeadlineExceededError):
+        await late
     await it.next()
     assert (await stays).output == "STAYS"
 
@@ -357,8 +406,10 @@ async def test_runs_in_a_thread_of_its_own() -> None:
 
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("submit"), st.integers(0, 12), st.sampled_from([None, 1.0, 3.0])),
-        st.tuples(st.just("submit"), st.integers(0, 12), st.just(None)),
+        st.tuples(
+            st.just("submit"), st.integers(0, 12), st.sampled_from([None, 1.0, 3.0]), st.sampled_from(list(Priority))
+        ),
+        st.tuples(st.just("submit"), st.integers(0, 12), st.just(None), st.sampled_from(list(Priority))),
         st.tuples(st.just("finish")),
         st.tuples(st.just("cancel"), st.integers(0, 30)),
         st.tuples(st.just("tick")),
@@ -371,7 +422,9 @@ STEPS = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS, failing=st.sets(st.integers(0, 12), max_size=3), max_items=st.integers(1, 5))
 def test_exactly_one_answer_for_every_item(steps: list[Any], failing: set[int], max_items: int) -> None:
-    """Whatever comes in whatever order: each item is answered once, run in order, in bounds, again only in a half."""
+    """Whatever comes, in whatever order and priority: each item is answered once; each line runs in order, in bounds,
+    and again only in a half.
+    """
     asyncio.run(_random_schedule(steps, failing, max_items))
 
 
@@ -387,7 +440,7 @@ async def _random_schedule(steps: list[Any], failing: set[int], max_items: int) 
     for step in steps:
         if step[0] == "submit":
             deadline = None if step[2] is None else it.clock.now + step[2]
-            it.submit(str(len(costs)), cost=step[1], deadline=deadline)
+            it.submit(str(len(costs)), cost=step[1], deadline=deadline, priority=step[3])
             costs.append(step[1])
         elif step[0] == "finish" and it.stage.waiting:
             it.stage.finish()
@@ -404,6 +457,14 @@ async def _random_schedule(steps: list[Any], failing: set[int], max_items: int) 
     await it.batcher.close()
     outcomes = await asyncio.gather(*it.tasks, return_exceptions=True)
     _check_schedule(it, costs, cancelled, failing, max_items, outcomes)
+    _check_order(it, [step for step in steps if step[0] in {"submit", "close"}])
+
+
+def _check_order(it: Scene, entered: list[Any]) -> None:
+    ran = dict.fromkeys(int(item) for batch in it.stage.batches for item in batch)
+    for priority in Priority:
+        own = [item for item in ran if entered[item][3] is priority]
+        assert own == sorted(own), "first come, first served"
 
 
 def _check_schedule(  # noqa: PLR0917  what a schedule leaves behind
@@ -411,7 +472,6 @@ def _check_schedule(  # noqa: PLR0917  what a schedule leaves behind
 ) -> None:
     batches = [[int(item) for item in batch] for batch in it.stage.batches]
     ran = list(dict.fromkeys(item for batch in batches for item in batch))
-    assert ran == sorted(ran), "first come, first served"
     for at, batch in enumerate(batches):
         assert 1 <= len(batch) <= max_items
         assert len(batch) == 1 or sum(costs[item] for item in batch) <= 20

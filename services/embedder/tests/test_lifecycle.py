@@ -231,11 +231,13 @@ async def test_metrics(serving: Any, text: Any) -> None:
         'lensdex_embedder_batch_tokens_sum{role="embedding"} 10.0',
         'lensdex_embedder_batch_failures_total{role="embedding"} 0.0',
         'lensdex_embedder_batch_seconds_count{role="reranking"} 1.0',
-        'lensdex_embedder_queue_seconds_count{role="embedding"} 1.0',
+        'lensdex_embedder_queue_seconds_count{priority="interactive",role="embedding"} 1.0',
         'lensdex_embedder_preprocess_seconds_count{role="embedding"} 1.0',
-        'lensdex_embedder_queued_items{role="embedding"} 0.0',
-        "lensdex_embedder_pending_items 0.0",
-        "lensdex_embedder_pending_bytes 0.0",
+        'lensdex_embedder_queued_items{priority="interactive",role="embedding"} 0.0',
+        'lensdex_embedder_queued_items{priority="bulk",role="embedding"} 0.0',
+        'lensdex_embedder_pending_items{priority="interactive"} 0.0',
+        'lensdex_embedder_pending_bytes{priority="interactive"} 0.0',
+        "lensdex_embedder_open_streams 0.0",
         "lensdex_embedder_serving 1.0",
     ):
         assert line in page.splitlines()
@@ -252,8 +254,8 @@ async def test_pending_metrics(serving: Any, gated: Any, text: Any, until: Any) 
     page = await asyncio.to_thread(_page, running.metrics_address)
     engine.gate.set()
     await call
-    assert "lensdex_embedder_pending_items 3.0" in page
-    assert f"lensdex_embedder_pending_bytes {float(request.ByteSize())}" in page
+    assert 'lensdex_embedder_pending_items{priority="interactive"} 3.0' in page
+    assert f'lensdex_embedder_pending_bytes{{priority="interactive"}} {float(request.ByteSize())}' in page
 
 
 async def test_reflection(serving: Any) -> None:

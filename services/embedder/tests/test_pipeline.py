@@ -6,18 +6,23 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 import pytest
 
+from lensdex_embedder.batcher import Batcher
+from lensdex_embedder.engines.fake import FakeEngine
 from lensdex_embedder.errors import DeadlineExceededError
 from lensdex_embedder.pipeline import Preparation
+from lensdex_embedder.work import Content, Pooled, Priority, Truncation
 
 
 @contextlib.asynccontextmanager
 async def preparation(*, max_prepared: int) -> AsyncIterator[Preparation]:
     """Yield a pool of two threads."""
     with ThreadPoolExecutor(2) as pool:
-        yield Preparation(pool, max_prepared=max_prepared, clock=time.monotonic)
+        yield Preparation(pool, num_workers=2, max_prepared=max_prepared, clock=time.monotonic)
 
 
 async def test_work_for_nobody_counts_until_it_ends() -> None:
@@ -74,3 +79,39 @@ async def test_work_that_comes_too_late_is_not_begun() -> None:
             await pool.run(lambda: begun.append("late"), deadline=time.monotonic() - 1)
 
     assert begun == []
+
+
+async def test_bulk_leaves_the_pool_and_the_slots_to_interactive_items() -> None:
+    """However much bulk waits to be prepared, an interactive item is begun as soon as a thread is free."""
+    gate = threading.Event()
+    begun: list[str] = []
+    engine = FakeEngine(max_tokens=100)
+
+    def prepare(name: str) -> Any:
+        begun.append(name)
+        assert gate.wait(20)
+        return engine.prepare(Content((name,), ()), instruction="", truncation=Truncation.REFUSE)
+
+    async with preparation(max_prepared=12) as pool:
+        with ThreadPoolExecutor(1) as device:
+            batcher: Batcher[Any, Pooled] = Batcher(
+                engine.embed, executor=device, max_items=4, max_cost=100, clock=time.monotonic
+            )
+
+            def start(name: str, priority: Priority) -> asyncio.Task[Any]:
+                work = pool.through(partial(prepare, name), batcher, deadline=None, priority=priority)
+                return asyncio.create_task(work)
+
+            bulk = [start(f"bulk {index}", Priority.BULK) for index in range(20)]
+            for _ in range(20):
+                await asyncio.sleep(0)
+            interactive = start("interactive", Priority.INTERACTIVE)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            held = pool._slots[Priority.BULK]
+            assert held.locked()
+            gate.set()
+            await asyncio.wait_for(asyncio.gather(interactive, *bulk), 20)
+            assert begun.index("interactive") == 2
+            assert held._value == 6
+            await batcher.close()

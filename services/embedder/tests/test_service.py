@@ -131,6 +131,9 @@ async def test_embedder_info(serving: Any) -> None:
         max_pending_items=99,
         max_pending_bytes=1_048_576,
         max_embedding_tokens=333,
+        max_streams=5,
+        max_stream_items=6,
+        max_stream_bytes=777,
     )
     info = await server.embedder.GetEmbedderInfo(pb.GetEmbedderInfoRequest())
     assert [item.space.pooling for item in info.spaces] == [POOLING_MEAN, POOLING_LAST_TOKEN]
@@ -149,6 +152,9 @@ async def test_embedder_info(serving: Any) -> None:
         max_pending_items=99,
         max_pending_bytes=1_048_576,
         max_image_tokens=16,
+        max_streams=5,
+        max_stream_items=6,
+        max_stream_bytes=777,
     )
     assert (info.model.name, info.model.engine, info.model.device) == ("some/model", "fake", "cpu")
     assert info.model.weights_digest == info.spaces[0].space.weights_digest

@@ -19,6 +19,8 @@ EXAMPLES = [
     errors.InvalidFieldError("k", "k is wrong.", value="0", minimum=1, maximum=9),
     errors.TooManyItemsError("contents", count=9, maximum=3),
     errors.UnsupportedDimensionError(3, minimum=64, maximum=128),
+    errors.InvalidIdError(num_bytes=0, maximum=9),
+    errors.DuplicateIdError("p1"),
     errors.EmptyContentError(),
     errors.InvalidMediaError("images[0]", "it is none", num_bytes=9, maximum_bytes=8),
     errors.ImageTooLargeError("images[0]", width=3, height=4, maximum=10),

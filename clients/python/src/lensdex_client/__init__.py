@@ -25,6 +25,7 @@ from lensdex_client.embedder import EmbedderClient, RerankerClient
 from lensdex_client.embedding import (
     BuildInfo,
     EmbeddedContent,
+    EmbeddedItem,
     EmbedderInfo,
     EmbedderLimits,
     EmbedderSpace,
@@ -141,6 +142,7 @@ __all__ = [
     "DimensionMismatchError",
     "DuplicateIdError",
     "EmbeddedContent",
+    "EmbeddedItem",
     "EmbedderClient",
     "EmbedderInfo",
     "EmbedderLimits",

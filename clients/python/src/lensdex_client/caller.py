@@ -3,16 +3,16 @@
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import grpc
 
-from lensdex_client.calls import Call
+from lensdex_client.calls import Call, Method
 from lensdex_client.channel import channel_options, checked_message_bytes
 from lensdex_client.errors import CallCancelledError, LensdexError
 from lensdex_client.refusals import error_of_rpc, refusal
-from lensdex_client.retry import Attempts, Retry
+from lensdex_client.retry import Attempts, Resumptions, Retry
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.request_id import METADATA_KEY, new_request_id
 
@@ -109,6 +109,24 @@ class Caller:
                 (self._sleep or cancellation.event.wait)(delay)
                 continue
             return call.decoded(response, request_id)
+
+    def stream(self, method: Method, messages: Iterator[bytes], *, timeout: float | None, request_id: str) -> Any:
+        """Begin a call of *method* that sends *messages*, and return it: an iterator over the answers' bytes.
+
+        Iterating raises grpc.RpcError. *messages* is read in a thread of gRPC's, and for as long as the call lasts.
+        """
+        send: grpc.StreamStreamMultiCallable[bytes, bytes] = self._channel.stream_stream(
+            method.path, request_serializer=None, response_deserializer=None
+        )
+        return send(messages, timeout=timeout, metadata=((METADATA_KEY, request_id),))
+
+    def resumptions(self, retry: Retry, timeout: float | None) -> Resumptions:
+        """Return the policy of one stream, by this caller's clock."""
+        return Resumptions(retry, timeout=timeout, clock=self._clock, jitter=self._jitter)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait before a stream goes on."""
+        (self._sleep or time.sleep)(seconds)
 
     def _attempt(
         self, call: Call[Any], body: bytes, timeout: float, request_id: str, cancellation: Cancellation

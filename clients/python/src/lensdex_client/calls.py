@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 IDEMPOTENT: Final = {
     "EmbedderService/Embed": True,
+    # Results are told by id; the client sends again only what has none.
+    "EmbedderService/EmbedStream": True,
     "EmbedderService/CountTokens": True,
     "EmbedderService/GetEmbedderInfo": True,
     "RerankerService/Rerank": True,

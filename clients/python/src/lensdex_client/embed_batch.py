@@ -3,23 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from lensdex_client import embedder_calls
 from lensdex_client.batching import batched
 from lensdex_client.calls import check_message_size
 from lensdex_client.content import Content
-from lensdex_client.embedding import EmbeddingBlock, Embeddings
+from lensdex_client.embedding import EmbeddingBlock, Embeddings, Vector
 from lensdex_client.errors import InternalError, LensdexError, MessageTooLargeError
 from lensdex_client.ingesting import Target
 from lensdex_client.outcome import Outcome
 from lensdex_client.plan import Plan, ask
 from lensdex_wire.limits import GRPC_OVERHEAD_BYTES
 from lensdex_wire.space import Pooling, Space
-
-Vector = npt.NDArray[np.float32]
-"""One vector: float32, shape (dimension,)."""
 
 
 @dataclass(frozen=True, slots=True)

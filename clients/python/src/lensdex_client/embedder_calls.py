@@ -110,7 +110,7 @@ def _embeddings(response: pb.EmbedResponse, request_id: str) -> data.Embeddings:
             raise ValueError(f"{num_rows} contents were embedded, {len(block.vectors)} vectors came")
     if any(outcome.ok and outcome.unwrap().row >= num_rows for outcome in outcomes):
         raise ValueError("a content's row lies outside its block")
-    return data.Embeddings(outcomes=outcomes, blocks=blocks, timing=_timing(response.timing))
+    return data.Embeddings(outcomes=outcomes, blocks=blocks, timing=timing_of(response.timing))
 
 
 def _embedded(message: pb.EmbeddedContent) -> data.EmbeddedContent:
@@ -131,7 +131,7 @@ def _token_count(message: pb.TokenCount) -> data.TokenCount:
 
 def _relevances(response: reranker_pb.RerankResponse, request_id: str) -> data.Relevances:
     outcomes = tuple(outcome_of(item, _relevance, item.relevance, request_id) for item in response.results)
-    return data.Relevances(outcomes=outcomes, timing=_timing(response.timing))
+    return data.Relevances(outcomes=outcomes, timing=timing_of(response.timing))
 
 
 def _relevance(message: reranker_pb.Relevance) -> data.Relevance:
@@ -143,7 +143,8 @@ def _relevance(message: reranker_pb.Relevance) -> data.Relevance:
     )
 
 
-def _timing(message: pb.Timing) -> data.Timing:
+def timing_of(message: pb.Timing) -> data.Timing:
+    """Return where the time went."""
     return data.Timing(
         queue=message.queue_time.ToNanoseconds() / 1e9,
         preprocess=message.preprocess_time.ToNanoseconds() / 1e9,

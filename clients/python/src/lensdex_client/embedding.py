@@ -4,9 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
+
 from lensdex_client.outcome import Outcome
 from lensdex_wire.space import Pooling, Space
 from lensdex_wire.vectors import Matrix
+
+Vector = npt.NDArray[np.float32]
+"""One vector: float32, shape (dimension,)."""
 
 
 class Truncation(StrEnum):
@@ -80,6 +86,28 @@ class Embeddings:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddedItem:
+    """The vectors of one item of a stream, and what they cost."""
+
+    spaces: Sequence[Space]
+    """One per pooling, in the order asked for."""
+    vectors: Matrix
+    """float32, shape (spaces, dimension), a row for each space; may be read-only."""
+    num_tokens: int
+    num_truncated_tokens: int
+    """Text tokens that were cut. Zero: none."""
+    timing: Timing
+
+    def vector(self, pooling: Pooling | None = None) -> Vector:
+        """Return the vector of *pooling*; None: the first. Raises KeyError when it was not asked for."""
+        for space, vector in zip(self.spaces, self.vectors, strict=True):
+            if pooling is None or space.pooling is pooling:
+                found: Vector = vector
+                return found
+        raise KeyError(f"no vector of {pooling or 'any pooling'} in this answer")
+
+
+@dataclass(frozen=True, slots=True)
 class TokenCount:
     """What a content would cost."""
 
@@ -136,6 +164,10 @@ class EmbedderLimits:
     max_pending_items: int
     max_pending_bytes: int
     max_image_tokens: int
+    max_streams: int
+    """Of EmbedStream; zero where there is none."""
+    max_stream_items: int
+    max_stream_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import grpc
 
@@ -17,12 +17,8 @@ from lensdex_client.known import Known
 from lensdex_client.media_root import MediaRoot
 from lensdex_client.plan import Plan, ask
 from lensdex_client.refusals import refusal
-from lensdex_client.retry import Retry
 from lensdex_client.views import ViewPlan, check_complete, check_space, own_plans, space_of, view_not_found
 from lensdex_wire.space import Pooling
-
-PATIENT: Final = Retry(attempts=60, total_seconds=120.0)
-"""A long run should survive a service that restarts, and queue where the embedder is full."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,17 +20,26 @@ def load_content(content: Content, root: MediaRoot | None) -> Outcome[Content]:
         message = "a content without any text or picture"
         empty = refusal(grpc.StatusCode.INVALID_ARGUMENT, message, ErrorReason.ERROR_REASON_EMPTY_CONTENT)
         return Outcome(error=EmptyContentError(empty))
-    if not all(map(is_unicode, content.texts)):
-        message = "a text with half of a character (a lone surrogate), which UTF-8 has no bytes for"
-        return Outcome(error=InvalidFieldError(refusal(grpc.StatusCode.INVALID_ARGUMENT, message, field="texts")))
+    error = texts_error(content)
+    if error is not None:
+        return Outcome(error=error)
     try:
         resolved = resolve_media(content, root)
-        return Outcome(Content(texts=resolved.texts, images=[_loaded(image) for image in resolved.images]))
-    except LensdexError as error:
-        return Outcome(error=error)
+        return Outcome(Content(texts=resolved.texts, images=[loaded_image(image) for image in resolved.images]))
+    except LensdexError as failure:
+        return Outcome(error=failure)
 
 
-def _loaded(image: Image) -> Image:
+def texts_error(content: Content) -> InvalidFieldError | None:
+    """Return what is wrong with a text that no message can hold; None: nothing."""
+    if all(map(is_unicode, content.texts)):
+        return None
+    message = "a text with half of a character (a lone surrogate), which UTF-8 has no bytes for"
+    return InvalidFieldError(refusal(grpc.StatusCode.INVALID_ARGUMENT, message, field="texts"))
+
+
+def loaded_image(image: Image) -> Image:
+    """Return *image*, which has bytes or a path, with its bytes. Raises MediaNotFoundError when it cannot be read."""
     try:
         data = image.read()
     except OSError as error:

@@ -1,8 +1,10 @@
 """When a failed call may be tried again, and after how long. Pure policy: it neither sleeps nor calls."""
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from lensdex_client.errors import LensdexError, ResourceExhaustedError, ServiceUnavailableError
 
@@ -35,6 +37,10 @@ class Retry:
     def none(cls) -> "Retry":
         """Return the policy that never tries again."""
         return cls(attempts=1)
+
+
+PATIENT: Final = Retry(attempts=60, total_seconds=120.0)
+"""A long run should survive a service that restarts, and queue where the embedder is full."""
 
 
 class Attempts:
@@ -80,3 +86,41 @@ class Attempts:
         if isinstance(error, ResourceExhaustedError):
             return error.retry_after is not None
         return isinstance(error, ServiceUnavailableError) and self._idempotent
+
+
+class Resumptions:
+    """The calls of one stream: as many attempts again after every answer, within one deadline."""
+
+    def __init__(
+        self,
+        retry: Retry,
+        *,
+        timeout: float | None,
+        clock: Callable[[], float],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._retry = retry
+        self._clock = clock
+        self._jitter = jitter
+        self._deadline = math.inf if timeout is None else clock() + timeout
+        self._attempts: Attempts | None = None
+
+    def remaining(self) -> float | None:
+        """Return the seconds until the deadline, at least 0; None: there is none."""
+        return None if self._deadline == math.inf else max(0.0, self._deadline - self._clock())
+
+    def progressed(self) -> None:
+        """Note that an answer came: what went wrong before it counts no more."""
+        self._attempts = None
+
+    def delay_after(self, error: LensdexError) -> float | None:
+        """Return the seconds to wait before going on after *error*; None: raise it."""
+        if self._attempts is None:
+            self._attempts = Attempts(
+                self._retry,
+                timeout=self._deadline - self._clock(),
+                idempotent=True,
+                clock=self._clock,
+                jitter=self._jitter,
+            )
+        return self._attempts.delay_after(error)

@@ -1,29 +1,67 @@
 """Admission: permits taken on arrival, before anything is decoded, and given back with the answer.
 
+Calls and streams have budgets of their own: however many streams are open, no call is refused for them. A call is
+refused when its budget is used up; a stream waits, since it is not read any further.
+
 It knows how much is pending and what the limits are; nothing of pictures, models or gRPC. Not thread-safe: it lives on
 the event loop.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lensdex_embedder.errors import NotServingError, OverloadedError
+from lensdex_embedder.window import Window
 
 MIN_RETRY_SECONDS = 0.05
 MAX_RETRY_SECONDS = 5.0
 
 
 class Admission:
-    """Bounds what is accepted and not yet answered, over all calls: items and bytes."""
+    """Bounds what is accepted and not yet answered: items and bytes over all calls, and of each of a few streams."""
 
-    def __init__(self, *, max_items: int, max_bytes: int) -> None:
+    def __init__(  # every bound is an operator's setting
+        self, *, max_items: int, max_bytes: int, max_streams: int, max_stream_items: int, max_stream_bytes: int
+    ) -> None:
         self.max_items = max_items
         self.max_bytes = max_bytes
+        self.max_streams = max_streams
+        self.max_stream_items = max_stream_items
+        self.max_stream_bytes = max_stream_bytes
         self.num_items = 0
         self.num_bytes = 0
-        self.state = "starting"
-        """``starting``, ``serving`` or ``draining``."""
+        self.draining = asyncio.Event()
+        """Set once the state is ``draining``, for streams, which must stop reading then."""
+        self._state = "starting"
+        self._windows: set[Window] = set()
         self._seconds_per_item = MIN_RETRY_SECONDS
+
+    @property
+    def state(self) -> str:
+        """``starting``, ``serving`` or ``draining``."""
+        return self._state
+
+    @state.setter
+    def state(self, state: str) -> None:
+        self._state = state
+        if state == "draining":
+            self.draining.set()
+
+    @property
+    def num_streams(self) -> int:
+        """Streams open."""
+        return len(self._windows)
+
+    @property
+    def num_stream_items(self) -> int:
+        """Items of all streams, read and not yet answered."""
+        return sum(window.num_items for window in tuple(self._windows))
+
+    @property
+    def num_stream_bytes(self) -> int:
+        """Bytes of these."""
+        return sum(window.num_bytes for window in tuple(self._windows))
 
     def refuse_unless_serving(self) -> None:
         """Raise NotServingError while starting or draining."""
@@ -50,6 +88,22 @@ class Admission:
         finally:
             self.num_items -= num_items
             self.num_bytes -= num_bytes
+
+    @contextmanager
+    def open_stream(self) -> Iterator[Window]:
+        """Hold a place for a stream, and yield how far it may be read ahead.
+
+        Raises NotServingError, or OverloadedError when all places are taken.
+        """
+        self.refuse_unless_serving()
+        if len(self._windows) >= self.max_streams:
+            raise OverloadedError("open streams", maximum=self.max_streams, retry_after=MAX_RETRY_SECONDS)
+        window = Window(max_items=self.max_stream_items, max_bytes=self.max_stream_bytes)
+        self._windows.add(window)
+        try:
+            yield window
+        finally:
+            self._windows.discard(window)
 
     def observe(self, *, num_items: int, seconds: float) -> None:
         """Learn how fast the engine is: a batch of *num_items* took *seconds*."""

@@ -1,18 +1,21 @@
-"""The batcher: gathers items of all callers into batches. It knows cost and deadline; no torch, no gRPC, no text.
+"""The batcher: gathers items of all callers into batches. It knows deadlines, and cost and priority only by name; no
+torch, no gRPC, no text.
 
-A batch is cut when the engine is free, never by a timer: while one batch runs, the next gathers. Under light load an
-item runs at once and alone; under heavy load batches fill up by themselves. When the engine fails on a batch (out of
-memory, say), the batch is halved and run again, down to single items.
+A batch is cut when the engine is free, never by a timer: while one batch runs, the next gathers, already prepared.
+Under light load an item runs at once and alone; under heavy load batches fill up by themselves. Who is next is decided
+in ``waiting``. When the engine fails on a batch (out of memory, say), the batch is halved and run again, down to single
+items. Deadlines, and whether the caller is still there, are looked at when a batch is cut and before each half.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from lensdex_embedder.errors import DeadlineExceededError, EngineFailedError, NotServingError
+from lensdex_embedder.waiting import Waiting
+from lensdex_embedder.work import Priority
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -48,7 +51,7 @@ class _Entry(Generic[In, Out]):
 
 
 class Batcher(Generic[In, Out]):
-    """First come, first served, in batches of bounded cost. Every submitted item is answered exactly once."""
+    """Interactive first, with a share for bulk, in batches of bounded cost. Every item is answered exactly once."""
 
     def __init__(
         self,
@@ -71,29 +74,29 @@ class Batcher(Generic[In, Out]):
         self._max_cost = max_cost
         self._clock = clock
         self._on_batch = on_batch
-        self._waiting: deque[_Entry[In, Out]] = deque()
+        self._waiting: Waiting[_Entry[In, Out]] = Waiting(cost=lambda entry: entry.cost, is_wanted=self._is_wanted)
         self._arrival = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
         self._closed = False
 
-    @property
-    def num_waiting(self) -> int:
-        """Items that wait for a batch."""
-        return len(self._waiting)
+    def num_waiting(self, priority: Priority) -> int:
+        """Return how many items of *priority* wait for a batch."""
+        return self._waiting.count(priority)
 
-    async def submit(self, item: In, *, cost: int, deadline: float | None = None) -> Ran[Out]:
+    async def submit(
+        self, item: In, *, cost: int, deadline: float | None = None, priority: Priority = Priority.INTERACTIVE
+    ) -> Ran[Out]:
         """Return the result of *item* once a batch with it has run.
 
-        Raises DeadlineExceededError when its deadline passes before its batch is cut, EngineFailedError when the engine
-        raises on it alone, NotServingError after ``close``. When the caller is cancelled the item is dropped before it
-        is batched.
+        Raises DeadlineExceededError when its deadline passes before it is run, EngineFailedError when the engine raises
+        on it alone, NotServingError after ``close``. When the caller is cancelled the item is dropped before it is run.
         """
         if self._closed:
             raise NotServingError("draining")
         if self._loop_task is None:
             self._loop_task = asyncio.create_task(self._loop(), name="batcher")
         entry = _Entry(item, cost, deadline, self._clock(), asyncio.get_running_loop().create_future())
-        self._waiting.append(entry)
+        self._waiting.add(entry, priority)
         self._arrival.set()
         return await entry.future
 
@@ -106,32 +109,20 @@ class Batcher(Generic[In, Out]):
 
     async def _loop(self) -> None:
         while True:
-            batch = self._cut()
+            if self._closed:
+                self._refuse_waiting()
+                return
+            batch = self._waiting.take(max_items=self._max_items, max_cost=self._max_cost)
             if batch:
                 await self._run_batch(batch)
-            elif self._closed:
-                return
             else:
                 self._arrival.clear()
                 await self._arrival.wait()
 
-    def _cut(self) -> list[_Entry[In, Out]]:
-        """Take the next batch off the queue: oldest first, within bounds, without expired or abandoned items."""
-        batch: list[_Entry[In, Out]] = []
-        cost = 0
-        while self._waiting and len(batch) < self._max_items:
-            entry = self._waiting[0]
-            if not self._is_wanted(entry):
-                self._waiting.popleft()
-            elif self._closed:
-                self._waiting.popleft()
+    def _refuse_waiting(self) -> None:
+        for entry in self._waiting.drain():
+            if self._is_wanted(entry):
                 entry.future.set_exception(NotServingError("draining"))
-            elif batch and cost + entry.cost > self._max_cost:
-                break
-            else:
-                cost += entry.cost
-                batch.append(self._waiting.popleft())
-        return batch
 
     async def _run_batch(self, batch: list[_Entry[In, Out]]) -> None:
         """Run *batch* and answer its items; halve it when the engine fails, so that only what fails alone fails."""

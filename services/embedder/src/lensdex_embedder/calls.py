@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import grpc
 import structlog
+from google.protobuf.message import Message
 from grpc import aio
 
 from lensdex.common.v1.error_reason_pb2 import ErrorReason
@@ -28,7 +29,7 @@ Behaviour = Callable[[Any, Context], Awaitable[Any]]
 
 
 class CallInterceptor(aio.ServerInterceptor):
-    """Wraps every unary call of ours. Health and reflection pass through untouched."""
+    """Wraps every call of ours, single or a stream both ways. Health and reflection pass through untouched."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -48,8 +49,14 @@ class CallInterceptor(aio.ServerInterceptor):
         """Return the method's handler, wrapped."""
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
-        if handler is None or handler.unary_unary is None or not method.startswith(OUR_PREFIX):
+        if handler is None or not method.startswith(OUR_PREFIX):
             return handler
+        if handler.stream_stream is not None:
+            return grpc.stream_stream_rpc_method_handler(
+                self._wrap(method, handler.stream_stream),
+                request_deserializer=handler.request_deserializer,
+                response_serializer=handler.response_serializer,
+            )
         return grpc.unary_unary_rpc_method_handler(
             self._wrap(method, handler.unary_unary),
             request_deserializer=handler.request_deserializer,
@@ -60,6 +67,7 @@ class CallInterceptor(aio.ServerInterceptor):
         name = method.removeprefix("/")
 
         async def wrapped(request: Any, context: Context) -> Any:
+            """*request* is the message, or the iterator over a stream's."""
             started = time.monotonic()
             self._num_running += 1
             self._idle.clear()
@@ -87,13 +95,8 @@ class CallInterceptor(aio.ServerInterceptor):
                 seconds = time.monotonic() - started
                 self._metrics.calls.labels(name, code, reason).inc()
                 self._metrics.call_seconds.labels(name).observe(seconds)
-                _log.info(
-                    "call",
-                    code=code,
-                    reason=reason,
-                    duration_ms=round(seconds * 1e3, 2),
-                    request_bytes=request.ByteSize(),
-                )
+                size = {"request_bytes": request.ByteSize()} if isinstance(request, Message) else {}
+                _log.info("call", code=code, reason=reason, duration_ms=round(seconds * 1e3, 2), **size)
                 self._num_running -= 1
                 if self._num_running == 0:
                     self._idle.set()

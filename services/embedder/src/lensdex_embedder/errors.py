@@ -3,7 +3,9 @@
 EmbedderError
 ├── InvalidFieldError            a request field out of its range
 │   ├── TooManyItemsError
-│   └── UnsupportedDimensionError
+│   ├── UnsupportedDimensionError
+│   ├── InvalidIdError           a stream item's id
+│   └── DuplicateIdError
 ├── ContentError                 one content (or document) is refused; its neighbours are not affected
 │   ├── EmptyContentError
 │   ├── InvalidMediaError
@@ -55,6 +57,23 @@ class UnsupportedDimensionError(EmbedderError):
         self.dimension = dimension
         self.minimum = minimum
         self.maximum = maximum
+
+
+class InvalidIdError(InvalidFieldError):
+    """An item's id that is empty or too long: its answer could not be told from others'."""
+
+    def __init__(self, *, num_bytes: int, maximum: int) -> None:
+        super().__init__("item.id", f"the id of an item has {num_bytes} bytes; give it 1 to {maximum}.")
+        self.num_bytes = num_bytes
+        self.maximum_bytes = maximum
+
+
+class DuplicateIdError(InvalidFieldError):
+    """The id of an item whose namesake is not answered yet."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__("item.id", f"the id {item_id!r} belongs to an item that is not answered yet.", value=item_id)
+        self.item_id = item_id
 
 
 class ContentError(EmbedderError):

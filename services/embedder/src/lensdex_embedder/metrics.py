@@ -33,18 +33,28 @@ class Metrics:
             registry=registry,
         )
         self.pending_items = Gauge(
-            "lensdex_embedder_pending_items", "Items accepted and not yet answered.", registry=registry
+            "lensdex_embedder_pending_items",
+            "Items accepted and not yet answered.",
+            ["priority"],
+            registry=registry,
         )
         self.pending_bytes = Gauge(
-            "lensdex_embedder_pending_bytes", "Request bytes accepted and not yet answered.", registry=registry
+            "lensdex_embedder_pending_bytes",
+            "Request bytes accepted and not yet answered.",
+            ["priority"],
+            registry=registry,
         )
+        self.open_streams = Gauge("lensdex_embedder_open_streams", "Streams open.", registry=registry)
         self.queued_items = Gauge(
-            "lensdex_embedder_queued_items", "Items prepared that wait for a batch.", ["role"], registry=registry
+            "lensdex_embedder_queued_items",
+            "Items prepared that wait for a batch.",
+            ["role", "priority"],
+            registry=registry,
         )
         self.queue_seconds = Histogram(
             "lensdex_embedder_queue_seconds",
             "Time an item waited for workers and for its batch.",
-            ["role"],
+            ["role", "priority"],
             buckets=_SECONDS,
             registry=registry,
         )

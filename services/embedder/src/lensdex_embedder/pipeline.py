@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -25,7 +25,7 @@ from lensdex_embedder.errors import (
     InvalidFieldError,
 )
 from lensdex_embedder.pictures import PictureOpener
-from lensdex_embedder.work import Cost, Pooled, RawContent, Truncation
+from lensdex_embedder.work import Cost, Pooled, Priority, RawContent, Truncation
 
 P = TypeVar("P", bound=Prepared)
 Q = TypeVar("Q")
@@ -66,47 +66,71 @@ class Done(Generic[T]):
 class Preparation:
     """The pool that decodes, resizes and tokenises, ahead of the batcher. Lives on the event loop."""
 
-    def __init__(self, executor: Executor, *, max_prepared: int, clock: Callable[[], float]) -> None:
-        """At most *max_prepared* items are decoded and not yet answered: a decoded picture can take a thousand times
-        the memory of its file.
+    def __init__(self, executor: Executor, *, num_workers: int, max_prepared: int, clock: Callable[[], float]) -> None:
+        """At most *max_prepared* interactive items are decoded and not yet answered, and half as many of bulk: a
+        decoded picture can take a thousand times the memory of its file.
+
+        Bulk hands *executor*, which has *num_workers* threads, no more than they can begin at once, so that an
+        interactive item never queues behind more than the bulk items that run already.
         """
         self._executor = executor
-        self._slots = asyncio.Semaphore(max_prepared)
+        self._slots = {
+            Priority.INTERACTIVE: asyncio.Semaphore(max_prepared),
+            Priority.BULK: asyncio.Semaphore(max(1, max_prepared // 2)),
+        }
+        self._bulk_workers = asyncio.Semaphore(num_workers)
         self._clock = clock
 
-    async def through(self, prepare: Callable[[], P], batcher: Batcher[P, T], *, deadline: float | None) -> Done[T]:
+    async def through(
+        self, prepare: Callable[[], P], batcher: Batcher[P, T], *, deadline: float | None, priority: Priority
+    ) -> Done[T]:
         """Run *prepare* in the pool and its result through *batcher*. Raises what either raises."""
         arrived = self._clock()
-        async with self._slot(prepare, deadline) as prepared_by:
+        async with self._slot(prepare, deadline, priority) as prepared_by:
             started, prepared, finished = await prepared_by
-            ran = await batcher.submit(prepared, cost=prepared.cost.num_tokens, deadline=deadline)
+            ran = await batcher.submit(prepared, cost=prepared.cost.num_tokens, deadline=deadline, priority=priority)
         timing = Timing(started - arrived + ran.queue_seconds, finished - started, ran.compute_seconds, ran.batch_size)
         return Done(ran.output, prepared.cost, timing)
 
     async def run(self, work: Callable[[], T], *, deadline: float | None) -> T:
         """Run *work* in the pool. Raises what it raises, or DeadlineExceededError when it came too late to start."""
-        async with self._slot(work, deadline) as done_by:
+        async with self._slot(work, deadline, Priority.INTERACTIVE) as done_by:
             return (await done_by)[1]
 
     @contextlib.asynccontextmanager
     async def _slot(
-        self, work: Callable[[], T], deadline: float | None
+        self, work: Callable[[], T], deadline: float | None, priority: Priority
     ) -> AsyncIterator[asyncio.Future[tuple[float, T, float]]]:
         """Hold a slot while *work* runs in the pool and the block goes on.
 
         A caller who goes away cannot stop a thread: the slot is given back when the work has ended as well, so that
         work for nobody counts against the limit for as long as it holds memory.
         """
-        await self._slots.acquire()
-        running = self._executor.submit(self._timed(work, deadline))
+        slots = self._slots[priority]
+        await slots.acquire()
+        try:
+            running = await self._begin(self._timed(work, deadline), priority)
+        except BaseException:
+            slots.release()
+            raise
         try:
             yield asyncio.wrap_future(running)
         finally:
             loop = asyncio.get_running_loop()
             if running.done():
-                self._slots.release()
+                slots.release()
             else:
-                running.add_done_callback(lambda _: _call_on(loop, self._slots.release))
+                running.add_done_callback(lambda _: _call_on(loop, slots.release))
+
+    async def _begin(self, work: Callable[[], T], priority: Priority) -> Future[T]:
+        """Hand *work* to the pool; bulk waits until it would not queue there behind other bulk."""
+        if priority is Priority.INTERACTIVE:
+            return self._executor.submit(work)
+        await self._bulk_workers.acquire()
+        loop = asyncio.get_running_loop()
+        running = self._executor.submit(work)
+        running.add_done_callback(lambda _: _call_on(loop, self._bulk_workers.release))
+        return running
 
     def _timed(self, work: Callable[[], T], deadline: float | None) -> Callable[[], tuple[float, T, float]]:
         def timed() -> tuple[float, T, float]:
@@ -135,7 +159,13 @@ class EmbeddingPipeline(Generic[P]):
         self._opener = opener
 
     async def embed(
-        self, contents: Sequence[RawContent], *, instruction: str, truncation: Truncation, deadline: float | None
+        self,
+        contents: Sequence[RawContent],
+        *,
+        instruction: str,
+        truncation: Truncation,
+        deadline: float | None,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> list[Done[Pooled] | ItemError]:
         """Return one result or error per content, in order. Raises DeadlineExceededError, NotServingError."""
 
@@ -144,7 +174,10 @@ class EmbeddingPipeline(Generic[P]):
             return self.engine.prepare(content, instruction=instruction, truncation=truncation)
 
         outcomes = await gather(
-            [self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline) for raw in contents]
+            [
+                self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline, priority=priority)
+                for raw in contents
+            ]
         )
         return _finite(outcomes, lambda pooled: all(np.isfinite(vector).all() for vector in pooled.vectors.values()))
 
@@ -189,7 +222,12 @@ class RerankingPipeline(Generic[Q, P]):
 
         prepared_query = await self._preparation.run(prepare_query, deadline=deadline)
         outcomes = await gather(
-            [self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline) for raw in documents]
+            [
+                self._preparation.through(
+                    partial(prepare, raw), self.batcher, deadline=deadline, priority=Priority.INTERACTIVE
+                )
+                for raw in documents
+            ]
         )
         return _finite(outcomes, math.isfinite)
 

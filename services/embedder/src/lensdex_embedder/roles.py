@@ -8,6 +8,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from grpc import aio
@@ -32,7 +33,7 @@ from lensdex_embedder.pictures import PictureLimits, PictureOpener
 from lensdex_embedder.pipeline import EmbeddingPipeline, Preparation, RerankingPipeline
 from lensdex_embedder.service import EmbedderFace, RerankerFace
 from lensdex_embedder.settings import ENV_PREFIX, Settings
-from lensdex_embedder.work import Content, Truncation
+from lensdex_embedder.work import Content, Priority, Truncation
 from lensdex_wire.space import Pooling
 
 EMBEDDER_SERVICE: Final[str] = embedder_service_pb2.DESCRIPTOR.services_by_name["EmbedderService"].full_name
@@ -56,7 +57,12 @@ class Roles:
         self._metrics = metrics
         self._device = ThreadPoolExecutor(1, thread_name_prefix="device")
         self._pool = ThreadPoolExecutor(settings.preprocess_workers, thread_name_prefix="prepare")
-        self._preparation = Preparation(self._pool, max_prepared=settings.max_prepared_items, clock=time.monotonic)
+        self._preparation = Preparation(
+            self._pool,
+            num_workers=settings.preprocess_workers,
+            max_prepared=settings.max_prepared_items,
+            clock=time.monotonic,
+        )
         self._opener = PictureOpener(
             PictureLimits(
                 max_images=settings.max_images,
@@ -70,9 +76,15 @@ class Roles:
         self._embedder: EmbedderFace | None = None
         self._reranker: RerankerFace | None = None
         if settings.embedding_model:
-            self._embedder = EmbedderFace(
-                default_pooling=_POOLINGS[settings.default_pooling], **self._face(settings.max_embedding_tokens)
+            face = self._face(settings.max_embedding_tokens)
+            face["limits"].MergeFrom(
+                model_pb2.EmbedderLimits(
+                    max_streams=settings.max_streams,
+                    max_stream_items=settings.max_stream_items,
+                    max_stream_bytes=settings.max_stream_bytes,
+                )
             )
+            self._embedder = EmbedderFace(default_pooling=_POOLINGS[settings.default_pooling], **face)
         if settings.reranking_model:
             self._reranker = RerankerFace(**self._face(settings.max_reranking_tokens))
 
@@ -147,7 +159,8 @@ class Roles:
             clock=time.monotonic,
             on_batch=observe,
         )
-        metrics.queued_items.labels(role).set_function(lambda: batcher.num_waiting)
+        for priority in Priority:
+            metrics.queued_items.labels(role, priority).set_function(partial(batcher.num_waiting, priority))
         self._batchers.append(batcher)
         return batcher
 

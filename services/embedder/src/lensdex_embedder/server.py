@@ -25,6 +25,7 @@ from lensdex_embedder.calls import CallInterceptor
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.roles import Roles
 from lensdex_embedder.settings import Settings
+from lensdex_embedder.work import Priority
 from lensdex_wire.limits import connection_age_options, message_size_options
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -59,14 +60,24 @@ async def serve(
     """Serve until *stop* is set, then drain within the grace time.
 
     The port is bound, and health answers NOT_SERVING, before models load; *on_ready* is called when all are warm.
-    While it drains, running calls are finished, new ones refused as draining, and health answers NOT_SERVING. Does not
-    wait for a thread that still loads a model, or still computes when the grace time is over: nothing interrupts those.
+    While it drains, running calls are finished, streams end once what they had read is answered, new calls are refused
+    as draining, and health answers NOT_SERVING. Does not wait for a thread that still loads a model, or still computes
+    when the grace time is over: nothing interrupts those.
     Raises CheckpointError when a model cannot be loaded, OSError when a port is taken.
     """
     metrics = Metrics()
-    admission = Admission(max_items=settings.max_pending_items, max_bytes=settings.max_pending_bytes)
-    metrics.pending_items.set_function(lambda: admission.num_items)
-    metrics.pending_bytes.set_function(lambda: admission.num_bytes)
+    admission = Admission(
+        max_items=settings.max_pending_items,
+        max_bytes=settings.max_pending_bytes,
+        max_streams=settings.max_streams,
+        max_stream_items=settings.max_stream_items,
+        max_stream_bytes=settings.max_stream_bytes,
+    )
+    metrics.pending_items.labels(Priority.INTERACTIVE).set_function(lambda: admission.num_items)
+    metrics.pending_bytes.labels(Priority.INTERACTIVE).set_function(lambda: admission.num_bytes)
+    metrics.pending_items.labels(Priority.BULK).set_function(lambda: admission.num_stream_items)
+    metrics.pending_bytes.labels(Priority.BULK).set_function(lambda: admission.num_stream_bytes)
+    metrics.open_streams.set_function(lambda: admission.num_streams)
     roles = Roles(settings, admission, metrics)
     health = HealthServicer()
     names = ("", *roles.services)
@@ -107,7 +118,11 @@ async def serve(
         if on_ready is not None:
             on_ready(ready)
         await stop.wait()
-        _log.info("draining", grace_seconds=settings.grace_seconds, pending_items=admission.num_items)
+        _log.info(
+            "draining",
+            grace_seconds=settings.grace_seconds,
+            pending_items=admission.num_items + admission.num_stream_items,
+        )
         metrics.serving.set(0)
         await health.enter_graceful_shutdown()
         admission.state = "draining"

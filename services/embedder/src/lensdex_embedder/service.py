@@ -3,20 +3,20 @@
 Message → work → message; policy is below, gRPC's details beside it.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from google.rpc.status_pb2 import Status
+import numpy.typing as npt
 
-from lensdex.common.v1 import build_info_pb2
-from lensdex.common.v1.error_reason_pb2 import ErrorReason
 from lensdex.embedder.v1 import embedder_service_pb2 as pb
-from lensdex.embedder.v1 import embedder_service_pb2_grpc, model_pb2, reranker_service_pb2_grpc
+from lensdex.embedder.v1 import embedder_service_pb2_grpc, reranker_service_pb2_grpc
 from lensdex.embedder.v1 import reranker_service_pb2 as reranker_pb
-from lensdex_embedder.admission import Admission
 from lensdex_embedder.embeddings import MIN_DIMENSION, cut_and_normalise
-from lensdex_embedder.errors import EmbedderError, InvalidFieldError, TooManyItemsError, UnsupportedDimensionError
+from lensdex_embedder.errors import UnsupportedDimensionError
+from lensdex_embedder.face import Context, Face
+from lensdex_embedder.item_stream import ItemStream
 from lensdex_embedder.messages import (
     pack_model,
     pack_timing,
@@ -26,69 +26,29 @@ from lensdex_embedder.messages import (
     unpack_poolings,
     unpack_truncation,
 )
-from lensdex_embedder.metrics import Metrics
-from lensdex_embedder.pipeline import Done, EmbeddingPipeline, RerankingPipeline, Timing, total_timing
-from lensdex_embedder.status import refuse
-from lensdex_embedder.work import Cost, ModelFacts, Pooled
-from lensdex_wire.errors import pack_refusal
+from lensdex_embedder.pipeline import Done, EmbeddingPipeline, RerankingPipeline, total_timing
+from lensdex_embedder.work import Cost, Pooled, Priority, Truncation
 from lensdex_wire.space import Normalization, Pooling, Space
 from lensdex_wire.space_codec import pack_space
 from lensdex_wire.vectors import pack_vectors
 
 if TYPE_CHECKING:
-    from grpc import aio
-
-Context: TypeAlias = "aio.ServicerContext[Any, Any]"
-Clock = Callable[[], float]
+    from lensdex.common.v1 import vectors_pb2
 
 
-class Face:
-    """What both faces do with a call before and after the work."""
+@dataclass(frozen=True, slots=True)
+class EmbedOptions:
+    """How contents are embedded, checked against what the model offers."""
 
-    def __init__(
-        self,
-        *,
-        role: str,
-        admission: Admission,
-        metrics: Metrics,
-        limits: model_pb2.EmbedderLimits,
-        build: build_info_pb2.BuildInfo,
-        clock: Clock,
-    ) -> None:
-        self._role = role
-        self._admission = admission
-        self._metrics = metrics
-        self._limits = limits
-        self._build = build
-        self._clock = clock
+    instruction: str
+    dimension: int
+    poolings: Sequence[Pooling]
+    encoding: "vectors_pb2.VectorEncoding"
+    truncation: Truncation
 
-    def _limits_with(self, facts: ModelFacts) -> model_pb2.EmbedderLimits:
-        """Return the limits as the model in use narrows them."""
-        limits = model_pb2.EmbedderLimits()
-        limits.CopyFrom(self._limits)
-        limits.max_image_tokens = facts.max_image_tokens
-        return limits
-
-    def _check_count(self, field: str, count: int) -> None:
-        if count < 1:
-            raise InvalidFieldError(field, f"{field} is empty; give at least one.", value="0", minimum=1)
-        if count > self._limits.max_contents:
-            raise TooManyItemsError(field, count=count, maximum=self._limits.max_contents)
-
-    def _deadline(self, context: Context) -> float | None:
-        remaining: float | None = context.time_remaining()
-        # The type says float; without a deadline it is None.
-        return None if remaining is None else self._clock() + remaining
-
-    def _pack_error(self, error: EmbedderError) -> Status:
-        refusal = refuse(error)
-        self._metrics.items.labels(self._role, ErrorReason.Name(refusal.reason)).inc()
-        return pack_refusal(refusal)
-
-    def _observe(self, timing: Timing) -> None:
-        self._metrics.items.labels(self._role, "").inc()
-        self._metrics.queue_seconds.labels(self._role).observe(timing.queue)
-        self._metrics.preprocess_seconds.labels(self._role).observe(timing.preprocess)
+    def pack(self, rows: npt.NDArray[np.float32]) -> "vectors_pb2.Vectors":
+        """Return pooled *rows*, shape (count, hidden size), as the vectors asked for."""
+        return pack_vectors(cut_and_normalise(rows, self.dimension), self.encoding)
 
 
 class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
@@ -113,19 +73,13 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
     async def Embed(self, request: pb.EmbedRequest, context: Context) -> pb.EmbedResponse:
         """Embed contents; each has its own outcome."""
         pipeline = self._pipeline  # asked for once: draining begins while calls run, and they are finished
-        smallest, largest = _dimensions(pipeline)
         self._check_count("contents", len(request.contents))
-        dimension = request.dimension or largest
-        if not smallest <= dimension <= largest:
-            raise UnsupportedDimensionError(dimension, minimum=smallest, maximum=largest)
-        poolings = unpack_poolings(request.poolings, default=self._default_pooling)
-        truncation = unpack_truncation(request.truncation)
-        encoding = unpack_encoding(request.encoding)
+        options = self._options(pipeline, request)
         with self._admission.admit(num_items=len(request.contents), num_bytes=request.ByteSize()):
             outcomes = await pipeline.embed(
                 unpack_contents(request.contents),
-                instruction=request.instruction,
-                truncation=truncation,
+                instruction=options.instruction,
+                truncation=options.truncation,
                 deadline=self._deadline(context),
             )
         results: list[pb.EmbedResult] = []
@@ -143,13 +97,59 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
             else:
                 results.append(pb.EmbedResult(error=self._pack_error(outcome)))
         blocks = []
-        for pooling in poolings:
-            rows = np.zeros((len(pooled), largest), np.float32)
+        for pooling in options.poolings:
+            rows = np.zeros((len(pooled), pipeline.engine.hidden_size), np.float32)
             for row, item in enumerate(pooled):
                 rows[row] = item.vectors[pooling]
-            vectors = pack_vectors(cut_and_normalise(rows, dimension), encoding)
-            blocks.append(pb.EmbeddingBlock(space=pack_space(_space(pipeline, pooling, dimension)), vectors=vectors))
+            space = pack_space(_space(pipeline, pooling, options.dimension))
+            blocks.append(pb.EmbeddingBlock(space=space, vectors=options.pack(rows)))
         return pb.EmbedResponse(results=results, blocks=blocks, timing=pack_timing(total_timing(outcomes)))
+
+    async def EmbedStream(self, requests: object, context: Context) -> None:
+        """Embed items at bulk priority, each answered as it is ready."""
+        pipeline = self._pipeline
+        with self._admission.open_stream() as window:
+            stream = ItemStream(context, window=window, draining=self._admission.draining)
+            options = self._options(pipeline, await stream.options())
+            deadline = self._deadline(context)
+
+            async def answer(item: pb.EmbedStreamItem) -> pb.EmbedStreamResult:
+                (outcome,) = await pipeline.embed(
+                    [unpack_content(item.content)],
+                    instruction=options.instruction,
+                    truncation=options.truncation,
+                    deadline=deadline,
+                    priority=Priority.BULK,
+                )
+                if not isinstance(outcome, Done):
+                    return pb.EmbedStreamResult(id=item.id, error=self._pack_error(outcome))
+                self._observe(outcome.timing, Priority.BULK)
+                embedded = pb.EmbeddedItem(
+                    vectors=options.pack(np.stack([outcome.output.vectors[own] for own in options.poolings])),
+                    num_tokens=outcome.cost.num_tokens,
+                    num_truncated_tokens=outcome.cost.num_truncated_tokens,
+                    timing=pack_timing(outcome.timing),
+                )
+                return pb.EmbedStreamResult(id=item.id, embedded=embedded)
+
+            spaces = [pack_space(_space(pipeline, pooling, options.dimension)) for pooling in options.poolings]
+            await stream.run(pb.EmbedStreamOpening(spaces=spaces), answer)
+
+    def _options(
+        self, pipeline: EmbeddingPipeline[Any], message: pb.EmbedRequest | pb.EmbedStreamOptions
+    ) -> EmbedOptions:
+        """Return the options in *message*. Raises InvalidFieldError, UnsupportedDimensionError."""
+        smallest, largest = _dimensions(pipeline)
+        dimension = message.dimension or largest
+        if not smallest <= dimension <= largest:
+            raise UnsupportedDimensionError(dimension, minimum=smallest, maximum=largest)
+        return EmbedOptions(
+            instruction=message.instruction,
+            dimension=dimension,
+            poolings=unpack_poolings(message.poolings, default=self._default_pooling),
+            truncation=unpack_truncation(message.truncation),
+            encoding=unpack_encoding(message.encoding),
+        )
 
     async def CountTokens(self, request: pb.CountTokensRequest, context: Context) -> pb.CountTokensResponse:
         """Count tokens; each content has its own outcome."""

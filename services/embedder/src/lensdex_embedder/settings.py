@@ -89,15 +89,34 @@ class Settings(BaseSettings):
     max_pending_items: int = Field(
         1024,
         ge=1,
-        description="Items accepted and not yet answered. Too low: refusals under bursts. Too high: callers wait instead of going elsewhere.",
+        description="Items of calls accepted and not yet answered; streams have bounds of their own. Too low: refusals under bursts. Too high: callers wait instead of going elsewhere.",
     )
     max_pending_bytes: int = Field(
-        512 * MIB, ge=MIB, description="Request bytes accepted and not yet answered; bounds memory before decoding."
+        512 * MIB,
+        ge=MIB,
+        description="Request bytes of calls accepted and not yet answered; bounds memory before decoding.",
+    )
+    max_streams: int = Field(
+        16,
+        ge=0,
+        le=65536,
+        description="Streams open at once; 0 refuses all. Too low: bulk callers wait for each other. Too high: memory, up to max_stream_bytes and one message for each.",
+    )
+    max_stream_items: int = Field(
+        128,
+        ge=1,
+        le=65536,
+        description="Items of one stream read and not yet answered; further ones are not read until then. Below twice max_batch_items one stream alone leaves the engine waiting.",
+    )
+    max_stream_bytes: int = Field(
+        16 * MIB,
+        ge=1,
+        description="Bytes of one stream's items read and not yet answered, after which no further item is read.",
     )
     max_prepared_items: int = Field(
         128,
         ge=1,
-        description="Items decoded and not yet answered; bounds memory after decoding (up to 44 MB for a largest image). Below twice max_batch_items the engine waits.",
+        description="Items of calls decoded and not yet answered, and half as many more of streams; bounds memory after decoding (up to 44 MB for a largest image). Below four times max_batch_items streams leave the engine waiting.",
     )
     max_batch_items: int = Field(
         32,

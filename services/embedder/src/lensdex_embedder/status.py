@@ -42,6 +42,14 @@ RULES: Final[Mapping[type[errors.EmbedderError], Rule]] = {
         ErrorReason.ERROR_REASON_UNSUPPORTED_DIMENSION,
         lambda e: {"dimension": e.dimension, "minimum": e.minimum, "maximum": e.maximum},
     ),
+    errors.InvalidIdError: Rule(
+        _INVALID,
+        ErrorReason.ERROR_REASON_INVALID_ID,
+        lambda e: {"field": e.field, "maximum_bytes": e.maximum_bytes},
+    ),
+    errors.DuplicateIdError: Rule(
+        _INVALID, ErrorReason.ERROR_REASON_DUPLICATE_ID, lambda e: {"field": e.field, "id": e.item_id}
+    ),
     errors.EmptyContentError: Rule(_INVALID, ErrorReason.ERROR_REASON_EMPTY_CONTENT),
     errors.InvalidMediaError: Rule(
         _INVALID,

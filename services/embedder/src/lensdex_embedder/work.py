@@ -28,6 +28,15 @@ class Truncation(StrEnum):
     CUT_TEXT = "TRUNCATION_CUT_TEXT"
 
 
+class Priority(StrEnum):
+    """Who goes first at the engine. Values are metric labels."""
+
+    INTERACTIVE = "interactive"
+    """Somebody waits for the answer: every call but streams."""
+    BULK = "bulk"
+    """Streams."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """An encoded picture: the bytes of its file, or where to find it. Exactly one is set."""

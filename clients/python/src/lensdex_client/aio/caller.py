@@ -5,16 +5,16 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import grpc
 
-from lensdex_client.calls import Call
+from lensdex_client.calls import Call, Method
 from lensdex_client.channel import channel_options, checked_message_bytes
 from lensdex_client.errors import LensdexError
 from lensdex_client.refusals import error_of_rpc
-from lensdex_client.retry import Attempts, Retry
+from lensdex_client.retry import Attempts, Resumptions, Retry
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.request_id import METADATA_KEY, new_request_id
 
@@ -77,10 +77,31 @@ class Caller:
                 continue
             return call.decoded(response, request_id)
 
-    async def _attempt(self, call: Call[Any], body: bytes, timeout: float, request_id: str) -> bytes:
+    def stream(self, method: Method, messages: AsyncIterator[bytes], *, timeout: float | None, request_id: str) -> Any:
+        """Begin a call of *method* that sends *messages*, and return it: an iterator over the answers' bytes.
+
+        Iterating raises grpc.aio.AioRpcError. *messages* is read in a task of gRPC's, for as long as the call lasts.
+        """
+        send: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = self._opened().stream_stream(
+            method.path, request_serializer=None, response_deserializer=None
+        )
+        return send(messages, timeout=timeout, metadata=((METADATA_KEY, request_id),))
+
+    def resumptions(self, retry: Retry, timeout: float | None) -> Resumptions:
+        """Return the policy of one stream, by this caller's clock."""
+        return Resumptions(retry, timeout=timeout, clock=self._clock, jitter=self._jitter)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait before a stream goes on."""
+        await self._sleep(seconds)
+
+    def _opened(self) -> grpc.aio.Channel:
         if self._channel is None:
             self._channel = grpc.aio.insecure_channel(self.target, options=channel_options(self.max_message_bytes))
-        send: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
+        return self._channel
+
+    async def _attempt(self, call: Call[Any], body: bytes, timeout: float, request_id: str) -> bytes:
+        send: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._opened().unary_unary(
             call.method.path, request_serializer=None, response_deserializer=None
         )
         try:

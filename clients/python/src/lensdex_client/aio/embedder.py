@@ -2,14 +2,16 @@
 
 # ruff: noqa: ASYNC109  A deadline travels to the server, which stops working for it; asyncio.timeout only stops waiting.
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
 from lensdex_client import embedder_calls as calls
 from lensdex_client.aio.caller import Caller
+from lensdex_client.aio.embed_streaming import embed_stream
 from lensdex_client.content import Content
 from lensdex_client.embedding import (
+    EmbeddedItem,
     EmbedderInfo,
     Embeddings,
     Encoding,
@@ -19,7 +21,8 @@ from lensdex_client.embedding import (
     Truncation,
 )
 from lensdex_client.outcome import Outcome
-from lensdex_client.retry import Retry
+from lensdex_client.retry import PATIENT, Retry
+from lensdex_client.stream_calls import pack_options
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Pooling
 
@@ -66,6 +69,35 @@ class EmbedderClient:
             truncation=truncation,
         )
         return await self.caller.run(call, timeout=timeout)
+
+    def embed_stream(
+        self,
+        items: Iterable[tuple[str, Content]] | AsyncIterable[tuple[str, Content]],
+        *,
+        instruction: str = "",
+        dimension: int = 0,
+        poolings: Sequence[Pooling] = (),
+        encoding: Encoding = Encoding.FLOAT32,
+        truncation: Truncation = Truncation.REFUSE,
+        retry: Retry | None = None,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[tuple[str, Outcome[EmbeddedItem]]]:
+        """Yield each item's id with its outcome, as answers come: not in the order of *items*.
+
+        For any number of contents, at bulk priority: calls of others go first. *items* are pairs of id and content,
+        read no further ahead of the answers than 512 items or 64 MiB. Every id is answered
+        once; one that comes twice ends the stream with DuplicateIdError, when what came before is answered. A content
+        that the server refuses, or whose file cannot be read, has its error in its own outcome.
+
+        When the server goes away, the stream goes on with what is unanswered as soon as one is there: *retry*, by
+        default 60 attempts in 120 seconds, counts anew after every answer. *timeout*: seconds for the whole stream;
+        None, unlike elsewhere: no bound. Raises LensdexError, such as SpaceMismatchError where a server goes on in
+        another space, and what *items* raises. Closing the iterator cancels the call.
+        """
+        options = pack_options(
+            instruction=instruction, dimension=dimension, poolings=poolings, encoding=encoding, truncation=truncation
+        )
+        return embed_stream(self.caller, items, options, self.caller.resumptions(retry or PATIENT, timeout))
 
     async def count_tokens(
         self, contents: Sequence[Content], *, instruction: str = "", timeout: float | None = None

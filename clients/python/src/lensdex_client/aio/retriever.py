@@ -20,7 +20,6 @@ from lensdex_client.content import Content, Image
 from lensdex_client.ensuring import ensure_collection
 from lensdex_client.ingest_batch import ingest_batch
 from lensdex_client.ingesting import (
-    PATIENT,
     IngestOptions,
     IngestOutcome,
     Item,
@@ -33,7 +32,7 @@ from lensdex_client.ingesting import (
 from lensdex_client.known import Known
 from lensdex_client.media_root import MediaRoot
 from lensdex_client.plan import Plan
-from lensdex_client.retry import Retry
+from lensdex_client.retry import PATIENT, Retry
 from lensdex_client.searching import Searcher, SearchOptions
 from lensdex_client.views import ViewPlan
 from lensdex_wire.limits import MAX_MESSAGE_BYTES

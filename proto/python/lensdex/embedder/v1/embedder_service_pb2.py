@@ -31,7 +31,7 @@ from lensdex.common.v1 import vectors_pb2 as lensdex_dot_common_dot_v1_dot_vecto
 from lensdex.embedder.v1 import model_pb2 as lensdex_dot_embedder_dot_v1_dot_model__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*lensdex/embedder/v1/embedder_service.proto\x12\x13lensdex.embedder.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/rpc/status.proto\x1a\"lensdex/common/v1/build_info.proto\x1a\x1flensdex/common/v1/content.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\x1a\x1flensdex/embedder/v1/model.proto\"\xfc\x01\n\x0c\x45mbedRequest\x12,\n\x08\x63ontents\x18\x01 \x03(\x0b\x32\x1a.lensdex.common.v1.Content\x12\x13\n\x0binstruction\x18\x02 \x01(\t\x12\x11\n\tdimension\x18\x03 \x01(\r\x12,\n\x08poolings\x18\x04 \x03(\x0e\x32\x1a.lensdex.common.v1.Pooling\x12\x33\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32!.lensdex.common.v1.VectorEncoding\x12\x33\n\ntruncation\x18\x06 \x01(\x0e\x32\x1f.lensdex.embedder.v1.Truncation\"\xa4\x01\n\rEmbedResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .lensdex.embedder.v1.EmbedResult\x12\x33\n\x06\x62locks\x18\x02 \x03(\x0b\x32#.lensdex.embedder.v1.EmbeddingBlock\x12+\n\x06timing\x18\x03 \x01(\x0b\x32\x1b.lensdex.embedder.v1.Timing\"w\n\x0b\x45mbedResult\x12\x38\n\x08\x65mbedded\x18\x01 \x01(\x0b\x32$.lensdex.embedder.v1.EmbeddedContentH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"P\n\x0f\x45mbeddedContent\x12\x0b\n\x03row\x18\x01 \x01(\r\x12\x12\n\nnum_tokens\x18\x02 \x01(\r\x12\x1c\n\x14num_truncated_tokens\x18\x03 \x01(\r\"o\n\x0e\x45mbeddingBlock\x12\x30\n\x05space\x18\x01 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12+\n\x07vectors\x18\x02 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\"\xb0\x01\n\x06Timing\x12-\n\nqueue_time\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x0fpreprocess_time\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x63ompute_time\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nbatch_size\x18\x04 \x01(\r\"W\n\x12\x43ountTokensRequest\x12,\n\x08\x63ontents\x18\x01 \x03(\x0b\x32\x1a.lensdex.common.v1.Content\x12\x13\n\x0binstruction\x18\x02 \x01(\t\"N\n\x13\x43ountTokensResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.lensdex.embedder.v1.CountTokensResult\"u\n\x11\x43ountTokensResult\x12\x30\n\x05\x63ount\x18\x01 \x01(\x0b\x32\x1f.lensdex.embedder.v1.TokenCountH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"L\n\nTokenCount\x12\x12\n\nnum_tokens\x18\x01 \x01(\r\x12\x18\n\x10num_image_tokens\x18\x02 \x01(\r\x12\x10\n\x08too_long\x18\x03 \x01(\x08\"\x18\n\x16GetEmbedderInfoRequest\"\xa9\x02\n\x17GetEmbedderInfoResponse\x12\x32\n\x06spaces\x18\x01 \x03(\x0b\x32\".lensdex.embedder.v1.EmbedderSpace\x12-\n\x05model\x18\x02 \x01(\x0b\x32\x1e.lensdex.embedder.v1.ModelInfo\x12\x15\n\rmin_dimension\x18\x03 \x01(\r\x12\x15\n\rmax_dimension\x18\x04 \x01(\r\x12\x1b\n\x13\x64\x65\x66\x61ult_instruction\x18\x05 \x01(\t\x12\x33\n\x06limits\x18\x06 \x01(\x0b\x32#.lensdex.embedder.v1.EmbedderLimits\x12+\n\x05\x62uild\x18\x07 \x01(\x0b\x32\x1c.lensdex.common.v1.BuildInfo\"V\n\rEmbedderSpace\x12\x30\n\x05space\x18\x01 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t2\xb1\x02\n\x0f\x45mbedderService\x12N\n\x05\x45mbed\x12!.lensdex.embedder.v1.EmbedRequest\x1a\".lensdex.embedder.v1.EmbedResponse\x12`\n\x0b\x43ountTokens\x12\'.lensdex.embedder.v1.CountTokensRequest\x1a(.lensdex.embedder.v1.CountTokensResponse\x12l\n\x0fGetEmbedderInfo\x12+.lensdex.embedder.v1.GetEmbedderInfoRequest\x1a,.lensdex.embedder.v1.GetEmbedderInfoResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*lensdex/embedder/v1/embedder_service.proto\x12\x13lensdex.embedder.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/rpc/status.proto\x1a\"lensdex/common/v1/build_info.proto\x1a\x1flensdex/common/v1/content.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\x1a\x1flensdex/embedder/v1/model.proto\"\xfc\x01\n\x0c\x45mbedRequest\x12,\n\x08\x63ontents\x18\x01 \x03(\x0b\x32\x1a.lensdex.common.v1.Content\x12\x13\n\x0binstruction\x18\x02 \x01(\t\x12\x11\n\tdimension\x18\x03 \x01(\r\x12,\n\x08poolings\x18\x04 \x03(\x0e\x32\x1a.lensdex.common.v1.Pooling\x12\x33\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32!.lensdex.common.v1.VectorEncoding\x12\x33\n\ntruncation\x18\x06 \x01(\x0e\x32\x1f.lensdex.embedder.v1.Truncation\"\xa4\x01\n\rEmbedResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .lensdex.embedder.v1.EmbedResult\x12\x33\n\x06\x62locks\x18\x02 \x03(\x0b\x32#.lensdex.embedder.v1.EmbeddingBlock\x12+\n\x06timing\x18\x03 \x01(\x0b\x32\x1b.lensdex.embedder.v1.Timing\"w\n\x0b\x45mbedResult\x12\x38\n\x08\x65mbedded\x18\x01 \x01(\x0b\x32$.lensdex.embedder.v1.EmbeddedContentH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"P\n\x0f\x45mbeddedContent\x12\x0b\n\x03row\x18\x01 \x01(\r\x12\x12\n\nnum_tokens\x18\x02 \x01(\r\x12\x1c\n\x14num_truncated_tokens\x18\x03 \x01(\r\"o\n\x0e\x45mbeddingBlock\x12\x30\n\x05space\x18\x01 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12+\n\x07vectors\x18\x02 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\"\xb0\x01\n\x06Timing\x12-\n\nqueue_time\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x32\n\x0fpreprocess_time\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0c\x63ompute_time\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nbatch_size\x18\x04 \x01(\r\"\x8e\x01\n\x12\x45mbedStreamRequest\x12:\n\x07options\x18\x01 \x01(\x0b\x32\'.lensdex.embedder.v1.EmbedStreamOptionsH\x00\x12\x34\n\x04item\x18\x02 \x01(\x0b\x32$.lensdex.embedder.v1.EmbedStreamItemH\x00\x42\x06\n\x04part\"\xd4\x01\n\x12\x45mbedStreamOptions\x12\x13\n\x0binstruction\x18\x01 \x01(\t\x12\x11\n\tdimension\x18\x02 \x01(\r\x12,\n\x08poolings\x18\x03 \x03(\x0e\x32\x1a.lensdex.common.v1.Pooling\x12\x33\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32!.lensdex.common.v1.VectorEncoding\x12\x33\n\ntruncation\x18\x05 \x01(\x0e\x32\x1f.lensdex.embedder.v1.Truncation\"J\n\x0f\x45mbedStreamItem\x12\n\n\x02id\x18\x01 \x01(\t\x12+\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\x1a.lensdex.common.v1.Content\"\x93\x01\n\x13\x45mbedStreamResponse\x12:\n\x07opening\x18\x01 \x01(\x0b\x32\'.lensdex.embedder.v1.EmbedStreamOpeningH\x00\x12\x38\n\x06result\x18\x02 \x01(\x0b\x32&.lensdex.embedder.v1.EmbedStreamResultH\x00\x42\x06\n\x04part\"G\n\x12\x45mbedStreamOpening\x12\x31\n\x06spaces\x18\x01 \x03(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\"\x86\x01\n\x11\x45mbedStreamResult\x12\n\n\x02id\x18\x01 \x01(\t\x12\x35\n\x08\x65mbedded\x18\x02 \x01(\x0b\x32!.lensdex.embedder.v1.EmbeddedItemH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"\x9a\x01\n\x0c\x45mbeddedItem\x12+\n\x07vectors\x18\x01 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\x12\x12\n\nnum_tokens\x18\x02 \x01(\r\x12\x1c\n\x14num_truncated_tokens\x18\x03 \x01(\r\x12+\n\x06timing\x18\x04 \x01(\x0b\x32\x1b.lensdex.embedder.v1.Timing\"W\n\x12\x43ountTokensRequest\x12,\n\x08\x63ontents\x18\x01 \x03(\x0b\x32\x1a.lensdex.common.v1.Content\x12\x13\n\x0binstruction\x18\x02 \x01(\t\"N\n\x13\x43ountTokensResponse\x12\x37\n\x07results\x18\x01 \x03(\x0b\x32&.lensdex.embedder.v1.CountTokensResult\"u\n\x11\x43ountTokensResult\x12\x30\n\x05\x63ount\x18\x01 \x01(\x0b\x32\x1f.lensdex.embedder.v1.TokenCountH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"L\n\nTokenCount\x12\x12\n\nnum_tokens\x18\x01 \x01(\r\x12\x18\n\x10num_image_tokens\x18\x02 \x01(\r\x12\x10\n\x08too_long\x18\x03 \x01(\x08\"\x18\n\x16GetEmbedderInfoRequest\"\xa9\x02\n\x17GetEmbedderInfoResponse\x12\x32\n\x06spaces\x18\x01 \x03(\x0b\x32\".lensdex.embedder.v1.EmbedderSpace\x12-\n\x05model\x18\x02 \x01(\x0b\x32\x1e.lensdex.embedder.v1.ModelInfo\x12\x15\n\rmin_dimension\x18\x03 \x01(\r\x12\x15\n\rmax_dimension\x18\x04 \x01(\r\x12\x1b\n\x13\x64\x65\x66\x61ult_instruction\x18\x05 \x01(\t\x12\x33\n\x06limits\x18\x06 \x01(\x0b\x32#.lensdex.embedder.v1.EmbedderLimits\x12+\n\x05\x62uild\x18\x07 \x01(\x0b\x32\x1c.lensdex.common.v1.BuildInfo\"V\n\rEmbedderSpace\x12\x30\n\x05space\x18\x01 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12\x13\n\x0b\x66ingerprint\x18\x02 \x01(\t2\x97\x03\n\x0f\x45mbedderService\x12N\n\x05\x45mbed\x12!.lensdex.embedder.v1.EmbedRequest\x1a\".lensdex.embedder.v1.EmbedResponse\x12\x64\n\x0b\x45mbedStream\x12\'.lensdex.embedder.v1.EmbedStreamRequest\x1a(.lensdex.embedder.v1.EmbedStreamResponse(\x01\x30\x01\x12`\n\x0b\x43ountTokens\x12\'.lensdex.embedder.v1.CountTokensRequest\x1a(.lensdex.embedder.v1.CountTokensResponse\x12l\n\x0fGetEmbedderInfo\x12+.lensdex.embedder.v1.GetEmbedderInfoRequest\x1a,.lensdex.embedder.v1.GetEmbedderInfoResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,20 +50,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EMBEDDINGBLOCK']._serialized_end=1036
   _globals['_TIMING']._serialized_start=1039
   _globals['_TIMING']._serialized_end=1215
-  _globals['_COUNTTOKENSREQUEST']._serialized_start=1217
-  _globals['_COUNTTOKENSREQUEST']._serialized_end=1304
-  _globals['_COUNTTOKENSRESPONSE']._serialized_start=1306
-  _globals['_COUNTTOKENSRESPONSE']._serialized_end=1384
-  _globals['_COUNTTOKENSRESULT']._serialized_start=1386
-  _globals['_COUNTTOKENSRESULT']._serialized_end=1503
-  _globals['_TOKENCOUNT']._serialized_start=1505
-  _globals['_TOKENCOUNT']._serialized_end=1581
-  _globals['_GETEMBEDDERINFOREQUEST']._serialized_start=1583
-  _globals['_GETEMBEDDERINFOREQUEST']._serialized_end=1607
-  _globals['_GETEMBEDDERINFORESPONSE']._serialized_start=1610
-  _globals['_GETEMBEDDERINFORESPONSE']._serialized_end=1907
-  _globals['_EMBEDDERSPACE']._serialized_start=1909
-  _globals['_EMBEDDERSPACE']._serialized_end=1995
-  _globals['_EMBEDDERSERVICE']._serialized_start=1998
-  _globals['_EMBEDDERSERVICE']._serialized_end=2303
+  _globals['_EMBEDSTREAMREQUEST']._serialized_start=1218
+  _globals['_EMBEDSTREAMREQUEST']._serialized_end=1360
+  _globals['_EMBEDSTREAMOPTIONS']._serialized_start=1363
+  _globals['_EMBEDSTREAMOPTIONS']._serialized_end=1575
+  _globals['_EMBEDSTREAMITEM']._serialized_start=1577
+  _globals['_EMBEDSTREAMITEM']._serialized_end=1651
+  _globals['_EMBEDSTREAMRESPONSE']._serialized_start=1654
+  _globals['_EMBEDSTREAMRESPONSE']._serialized_end=1801
+  _globals['_EMBEDSTREAMOPENING']._serialized_start=1803
+  _globals['_EMBEDSTREAMOPENING']._serialized_end=1874
+  _globals['_EMBEDSTREAMRESULT']._serialized_start=1877
+  _globals['_EMBEDSTREAMRESULT']._serialized_end=2011
+  _globals['_EMBEDDEDITEM']._serialized_start=2014
+  _globals['_EMBEDDEDITEM']._serialized_end=2168
+  _globals['_COUNTTOKENSREQUEST']._serialized_start=2170
+  _globals['_COUNTTOKENSREQUEST']._serialized_end=2257
+  _globals['_COUNTTOKENSRESPONSE']._serialized_start=2259
+  _globals['_COUNTTOKENSRESPONSE']._serialized_end=2337
+  _globals['_COUNTTOKENSRESULT']._serialized_start=2339
+  _globals['_COUNTTOKENSRESULT']._serialized_end=2456
+  _globals['_TOKENCOUNT']._serialized_start=2458
+  _globals['_TOKENCOUNT']._serialized_end=2534
+  _globals['_GETEMBEDDERINFOREQUEST']._serialized_start=2536
+  _globals['_GETEMBEDDERINFOREQUEST']._serialized_end=2560
+  _globals['_GETEMBEDDERINFORESPONSE']._serialized_start=2563
+  _globals['_GETEMBEDDERINFORESPONSE']._serialized_end=2860
+  _globals['_EMBEDDERSPACE']._serialized_start=2862
+  _globals['_EMBEDDERSPACE']._serialized_end=2948
+  _globals['_EMBEDDERSERVICE']._serialized_start=2951
+  _globals['_EMBEDDERSERVICE']._serialized_end=3358
 # @@protoc_insertion_point(module_scope)

@@ -79,6 +79,72 @@ class Timing(_message.Message):
     batch_size: int
     def __init__(self, queue_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., preprocess_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., compute_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., batch_size: _Optional[int] = ...) -> None: ...
 
+class EmbedStreamRequest(_message.Message):
+    __slots__ = ("options", "item")
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    options: EmbedStreamOptions
+    item: EmbedStreamItem
+    def __init__(self, options: _Optional[_Union[EmbedStreamOptions, _Mapping]] = ..., item: _Optional[_Union[EmbedStreamItem, _Mapping]] = ...) -> None: ...
+
+class EmbedStreamOptions(_message.Message):
+    __slots__ = ("instruction", "dimension", "poolings", "encoding", "truncation")
+    INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
+    DIMENSION_FIELD_NUMBER: _ClassVar[int]
+    POOLINGS_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    TRUNCATION_FIELD_NUMBER: _ClassVar[int]
+    instruction: str
+    dimension: int
+    poolings: _containers.RepeatedScalarFieldContainer[_embedding_space_pb2.Pooling]
+    encoding: _vectors_pb2.VectorEncoding
+    truncation: _model_pb2.Truncation
+    def __init__(self, instruction: _Optional[str] = ..., dimension: _Optional[int] = ..., poolings: _Optional[_Iterable[_Union[_embedding_space_pb2.Pooling, str]]] = ..., encoding: _Optional[_Union[_vectors_pb2.VectorEncoding, str]] = ..., truncation: _Optional[_Union[_model_pb2.Truncation, str]] = ...) -> None: ...
+
+class EmbedStreamItem(_message.Message):
+    __slots__ = ("id", "content")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    content: _content_pb2.Content
+    def __init__(self, id: _Optional[str] = ..., content: _Optional[_Union[_content_pb2.Content, _Mapping]] = ...) -> None: ...
+
+class EmbedStreamResponse(_message.Message):
+    __slots__ = ("opening", "result")
+    OPENING_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    opening: EmbedStreamOpening
+    result: EmbedStreamResult
+    def __init__(self, opening: _Optional[_Union[EmbedStreamOpening, _Mapping]] = ..., result: _Optional[_Union[EmbedStreamResult, _Mapping]] = ...) -> None: ...
+
+class EmbedStreamOpening(_message.Message):
+    __slots__ = ("spaces",)
+    SPACES_FIELD_NUMBER: _ClassVar[int]
+    spaces: _containers.RepeatedCompositeFieldContainer[_embedding_space_pb2.EmbeddingSpace]
+    def __init__(self, spaces: _Optional[_Iterable[_Union[_embedding_space_pb2.EmbeddingSpace, _Mapping]]] = ...) -> None: ...
+
+class EmbedStreamResult(_message.Message):
+    __slots__ = ("id", "embedded", "error")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    EMBEDDED_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    embedded: EmbeddedItem
+    error: _status_pb2.Status
+    def __init__(self, id: _Optional[str] = ..., embedded: _Optional[_Union[EmbeddedItem, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class EmbeddedItem(_message.Message):
+    __slots__ = ("vectors", "num_tokens", "num_truncated_tokens", "timing")
+    VECTORS_FIELD_NUMBER: _ClassVar[int]
+    NUM_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    NUM_TRUNCATED_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    TIMING_FIELD_NUMBER: _ClassVar[int]
+    vectors: _vectors_pb2.Vectors
+    num_tokens: int
+    num_truncated_tokens: int
+    timing: Timing
+    def __init__(self, vectors: _Optional[_Union[_vectors_pb2.Vectors, _Mapping]] = ..., num_tokens: _Optional[int] = ..., num_truncated_tokens: _Optional[int] = ..., timing: _Optional[_Union[Timing, _Mapping]] = ...) -> None: ...
+
 class CountTokensRequest(_message.Message):
     __slots__ = ("contents", "instruction")
     CONTENTS_FIELD_NUMBER: _ClassVar[int]

@@ -40,6 +40,11 @@ class EmbedderServiceStub:
                 request_serializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedRequest.SerializeToString,
                 response_deserializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedResponse.FromString,
                 _registered_method=True)
+        self.EmbedStream = channel.stream_stream(
+                '/lensdex.embedder.v1.EmbedderService/EmbedStream',
+                request_serializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedStreamRequest.SerializeToString,
+                response_deserializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedStreamResponse.FromString,
+                _registered_method=True)
         self.CountTokens = channel.unary_unary(
                 '/lensdex.embedder.v1.EmbedderService/CountTokens',
                 request_serializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.CountTokensRequest.SerializeToString,
@@ -69,6 +74,31 @@ class EmbedderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EmbedStream(self, request_iterator, context):
+        """EmbedStream computes vectors for any number of contents, for bulk work. The first message holds the options, each
+        further one an item under an id of the caller's own. The first answer is the opening, then there is one result per
+        item, as each is ready: not in the order of the items. Items run at bulk priority: items of Embed and Rerank go first,
+        and while both wait items of streams still get at least a quarter of the model's work, by tokens.
+
+        Per item: one bad content gets its own status, for the reasons Embed has for a content, and the stream goes on.
+        Flow control: a stream is read ahead of its answers by EmbedderLimits.max_stream_items and max_stream_bytes, then
+        not read until answers were taken; nothing is refused for coming too fast.
+
+        How it ends:
+        the caller half-closes: all items are answered, then OK;
+        the server drains: what it has read is answered, the rest is not read, then ERROR_REASON_NOT_SERVING (UNAVAILABLE);
+        a message that breaks the rules: what came before it is answered, then ERROR_REASON_INVALID_FIELD (the first message
+        holds no options, or one has an option out of range, a later message holds no item), ERROR_REASON_INVALID_ID,
+        ERROR_REASON_DUPLICATE_ID (the id of an item that is not answered yet), ERROR_REASON_UNSUPPORTED_DIMENSION;
+        the deadline passes, or the caller cancels: at once; items that wait are dropped and not computed.
+        Before it begins: ERROR_REASON_OVERLOADED with RetryInfo (EmbedderLimits.max_streams are open), and
+        ERROR_REASON_NOT_SERVING.
+        Results that were received stand, however the stream ends: send what was not answered again. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CountTokens(self, request, context):
         """CountTokens says what contents would cost, without running the model. Per item, for the same reasons as Embed.
         Contents over the model's length are counted, not refused.
@@ -91,6 +121,11 @@ def add_EmbedderServiceServicer_to_server(servicer, server):
                     servicer.Embed,
                     request_deserializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedRequest.FromString,
                     response_serializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedResponse.SerializeToString,
+            ),
+            'EmbedStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.EmbedStream,
+                    request_deserializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedStreamRequest.FromString,
+                    response_serializer=lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedStreamResponse.SerializeToString,
             ),
             'CountTokens': grpc.unary_unary_rpc_method_handler(
                     servicer.CountTokens,
@@ -131,6 +166,33 @@ class EmbedderService:
             '/lensdex.embedder.v1.EmbedderService/Embed',
             lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedRequest.SerializeToString,
             lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EmbedStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/lensdex.embedder.v1.EmbedderService/EmbedStream',
+            lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedStreamRequest.SerializeToString,
+            lensdex_dot_embedder_dot_v1_dot_embedder__service__pb2.EmbedStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

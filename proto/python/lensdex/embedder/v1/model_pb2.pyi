@@ -44,7 +44,7 @@ class ModelInfo(_message.Message):
     def __init__(self, name: _Optional[str] = ..., revision: _Optional[str] = ..., weights_digest: _Optional[str] = ..., engine: _Optional[str] = ..., device: _Optional[str] = ..., dtype: _Optional[str] = ..., modalities: _Optional[_Iterable[_Union[Modality, str]]] = ...) -> None: ...
 
 class EmbedderLimits(_message.Message):
-    __slots__ = ("max_contents", "max_tokens", "max_images", "max_image_pixels", "max_aspect_ratio", "max_media_bytes", "max_message_bytes", "max_pending_items", "max_pending_bytes", "max_image_tokens")
+    __slots__ = ("max_contents", "max_tokens", "max_images", "max_image_pixels", "max_aspect_ratio", "max_media_bytes", "max_message_bytes", "max_pending_items", "max_pending_bytes", "max_image_tokens", "max_streams", "max_stream_items", "max_stream_bytes")
     MAX_CONTENTS_FIELD_NUMBER: _ClassVar[int]
     MAX_TOKENS_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGES_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +55,9 @@ class EmbedderLimits(_message.Message):
     MAX_PENDING_ITEMS_FIELD_NUMBER: _ClassVar[int]
     MAX_PENDING_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGE_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    MAX_STREAMS_FIELD_NUMBER: _ClassVar[int]
+    MAX_STREAM_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    MAX_STREAM_BYTES_FIELD_NUMBER: _ClassVar[int]
     max_contents: int
     max_tokens: int
     max_images: int
@@ -65,4 +68,7 @@ class EmbedderLimits(_message.Message):
     max_pending_items: int
     max_pending_bytes: int
     max_image_tokens: int
-    def __init__(self, max_contents: _Optional[int] = ..., max_tokens: _Optional[int] = ..., max_images: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_aspect_ratio: _Optional[int] = ..., max_media_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_pending_items: _Optional[int] = ..., max_pending_bytes: _Optional[int] = ..., max_image_tokens: _Optional[int] = ...) -> None: ...
+    max_streams: int
+    max_stream_items: int
+    max_stream_bytes: int
+    def __init__(self, max_contents: _Optional[int] = ..., max_tokens: _Optional[int] = ..., max_images: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_aspect_ratio: _Optional[int] = ..., max_media_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_pending_items: _Optional[int] = ..., max_pending_bytes: _Optional[int] = ..., max_image_tokens: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ...) -> None: ...
