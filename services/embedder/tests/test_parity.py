@@ -227,9 +227,9 @@ def test_rerank_cuts_the_document_and_never_the_query(golden: Any) -> None:
     long = engine.prepare_pair(query, Content(("area " * 500,), ()), truncation=Truncation.CUT_TEXT)
     assert long.cost.num_tokens == 256
     assert long.cost.num_truncated_tokens > 0
-    shared = next(i for i, (a, b) in enumerate(zip(short.ids, long.ids, strict=False)) if a != b)
-    assert shared > len(short.ids) - 15, "the part before the document is whole"
-    assert long.ids[-5:].tolist() == short.ids[-5:].tolist()
+    shared = next(i for i, (a, b) in enumerate(zip(short.sequence.ids, long.sequence.ids, strict=False)) if a != b)
+    assert shared > len(short.sequence.ids) - 15, "the part before the document is whole"
+    assert long.sequence.ids[-5:].tolist() == short.sequence.ids[-5:].tolist()
     wordy = engine.prepare_query(Content(("area " * 500,), ()), instruction="")
     with pytest.raises(ContentTooLongError, match="does not suffice"):
         engine.prepare_pair(wordy, Content(("area",), ()), truncation=Truncation.CUT_TEXT)

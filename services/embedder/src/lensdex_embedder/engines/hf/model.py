@@ -13,13 +13,11 @@ import torch
 from transformers import AutoProcessor, ProcessorMixin, Qwen3VLForConditionalGeneration, Qwen3VLModel
 
 from lensdex_embedder.engines.hf.checkpoint import read_json
+from lensdex_embedder.engines.hf.grouping import group_by_length
 from lensdex_embedder.engines.hf.sequences import TokenSequence
 from lensdex_embedder.errors import CheckpointError
 
 MODEL_TYPE: Final = "qwen3_vl"
-MAX_PADDING: Final = 0.15
-"""Largest share of padding in a sub-batch; beyond it, a further forward pass costs less."""
-
 _DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -107,24 +105,6 @@ class Forward:
         states = self._model(**inputs, use_cache=False).last_hidden_state
         assert isinstance(states, torch.Tensor)
         return states
-
-
-def group_by_length(lengths: Sequence[int], *, max_padding: float = MAX_PADDING) -> list[list[int]]:
-    """Return indices grouped so that within a group at most *max_padding* of the padded tokens are padding."""
-    groups: list[list[int]] = []
-    current: list[int] = []
-    total = 0
-    for index in sorted(range(len(lengths)), key=lambda position: -lengths[position]):
-        longest = lengths[current[0]] if current else lengths[index]
-        padded = longest * (len(current) + 1)
-        if current and 1 - (total + lengths[index]) / padded > max_padding:
-            groups.append(current)
-            current, total = [], 0
-        current.append(index)
-        total += lengths[index]
-    if current:
-        groups.append(current)
-    return groups
 
 
 def _load(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:

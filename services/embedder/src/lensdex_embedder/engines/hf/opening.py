@@ -31,7 +31,7 @@ def open_reranking(options: "EngineOptions") -> "HfRerankingEngine":
     from lensdex_embedder.engines.hf.reranking import HfRerankingEngine
 
     checkpoint, arguments = _resolve(options)
-    return HfRerankingEngine(checkpoint, **arguments)
+    return HfRerankingEngine(checkpoint, share_prefixes=options.share_prefixes, **arguments)
 
 
 def _resolve(options: "EngineOptions") -> tuple[Checkpoint, dict[str, Any]]:

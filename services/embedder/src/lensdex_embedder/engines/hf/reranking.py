@@ -5,13 +5,16 @@ The score is sigmoid(h · (w_yes - w_no)): h the last hidden state after the fin
 tokens "yes" and "no". That is the model's probability of "yes" among the two.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 
 from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
 from lensdex_embedder.engines.hf.model import Forward, load_processor, load_with_head
+from lensdex_embedder.engines.hf.prefix import Prefix, PrefixForward
 from lensdex_embedder.engines.hf.sequences import Patches, SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
     DEFAULT_RERANKING_INSTRUCTION,
@@ -20,16 +23,34 @@ from lensdex_embedder.engines.hf.template import (
     template_version,
 )
 from lensdex_embedder.errors import CheckpointError
-from lensdex_embedder.work import Content, Modality, ModelFacts, Truncation
+from lensdex_embedder.work import Content, Cost, Modality, ModelFacts, Truncation
+
+_UNLIKE_DOCUMENTS: Final = ("a", "\n", "[", "=", "/", "가")
+"""Beginnings of documents that merge in different ways with the `<Document>:` before them, or not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PreparedQuery:
     """A query whose pictures are patched once, for many documents."""
 
     texts: tuple[str, ...]
     patches: tuple[Patches, ...]
     instruction: str
+    beginning: TokenSequence
+    """What pairs with it begin with, whatever most documents begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPair:
+    """The model input of a query and a document."""
+
+    query: PreparedQuery
+    sequence: TokenSequence
+
+    @property
+    def cost(self) -> Cost:
+        """What it costs when nothing of it is shared."""
+        return self.sequence.cost
 
 
 class HfRerankingEngine:
@@ -44,8 +65,12 @@ class HfRerankingEngine:
         max_tokens: int,
         min_image_tokens: int,
         max_image_tokens: int,
+        share_prefixes: bool = True,
     ) -> None:
-        """Load the checkpoint. Raises CheckpointError."""
+        """Load the checkpoint. Raises CheckpointError.
+
+        Without *share_prefixes* every pair is computed whole: the same scores, more slowly.
+        """
         processor = load_processor(checkpoint.folder)
         vocabulary = processor.tokenizer.get_vocab()
         lacking = [word for word in ("yes", "no") if word not in vocabulary]
@@ -56,6 +81,9 @@ class HfRerankingEngine:
         )
         model, head = load_with_head(checkpoint.folder, device=device, dtype=dtype)
         self._forward = Forward(model)
+        self._prefixed = PrefixForward(model)
+        self._share_prefixes = share_prefixes
+        self._latest: tuple[PreparedQuery, Prefix] | None = None
         # A copy of one row: the head itself, as large as the embeddings, can go.
         self._direction = (head[vocabulary["yes"]] - head[vocabulary["no"]]).to(device).clone()
         self._facts = ModelFacts(
@@ -81,9 +109,20 @@ class HfRerankingEngine:
         """Return *query* ready to be paired with many documents. Thread-safe. Raises InvalidFieldError."""
         self._builder.refuse_reserved("query", query.texts)
         self._builder.refuse_reserved("instruction", (instruction,))
-        return PreparedQuery(query.texts, tuple(self._builder.patch(image) for image in query.images), instruction)
+        patches = tuple(self._builder.patch(image) for image in query.images)
+        beginnings = [
+            reranking_conversation(
+                query_texts=query.texts,
+                query_images=len(patches),
+                document_texts=(text,),
+                document_images=0,
+                instruction=instruction,
+            )
+            for text in _UNLIKE_DOCUMENTS
+        ]
+        return PreparedQuery(query.texts, patches, instruction, self._builder.beginning(beginnings, patches))
 
-    def prepare_pair(self, query: PreparedQuery, document: Content, *, truncation: Truncation) -> TokenSequence:
+    def prepare_pair(self, query: PreparedQuery, document: Content, *, truncation: Truncation) -> PreparedPair:
         """Return the model input for the pair. Thread-safe. Raises ContentTooLongError, InvalidFieldError."""
         self._builder.refuse_reserved("documents", document.texts)
         patches = tuple(self._builder.patch(image) for image in document.images)
@@ -97,11 +136,36 @@ class HfRerankingEngine:
             )
             for texts in (document.texts, ())
         )
-        return self._builder.build(whole, shortest, query.patches + patches, truncation=truncation)
+        return PreparedPair(query, self._builder.build(whole, shortest, query.patches + patches, truncation=truncation))
 
-    def score(self, batch: Sequence[TokenSequence]) -> list[float]:
-        """Return one relevance per pair, 0 to 1, in order. One thread at a time."""
+    def score(self, batch: Sequence[PreparedPair]) -> list[float]:
+        """Return one relevance per pair, 0 to 1, in order. One thread at a time.
+
+        What pairs of one query share is computed once, and kept for the next batch while that query is the latest.
+        """
         scores = [0.0] * len(batch)
-        for index, states in self._forward.hidden_states(batch):
-            scores[index] = float(torch.sigmoid((states[-1] @ self._direction).float()))
+        for family in self._families(batch):
+            for index, state in self._last_states([batch[place] for place in family]):
+                scores[family[index]] = float(torch.sigmoid((state @ self._direction).float()))
         return scores
+
+    def _families(self, batch: Sequence[PreparedPair]) -> list[list[int]]:
+        """Return the places of the pairs of each query; all in one where nothing is shared."""
+        if not self._share_prefixes:
+            return [list(range(len(batch)))]
+        families: dict[int, list[int]] = defaultdict(list)
+        for place, pair in enumerate(batch):
+            families[id(pair.query)].append(place)
+        return list(families.values())
+
+    def _last_states(self, pairs: Sequence[PreparedPair]) -> Iterator[tuple[int, torch.Tensor]]:
+        sequences = [pair.sequence for pair in pairs]
+        if not self._share_prefixes:
+            for index, states in self._forward.hidden_states(sequences):
+                yield index, states[-1]
+            return
+        query = pairs[0].query
+        if self._latest is None or self._latest[0] is not query:
+            self._latest = (query, self._prefixed.read(query.beginning))
+        for continued in self._prefixed.continue_from(self._latest[1], sequences):
+            yield continued.index, continued.states[-1]

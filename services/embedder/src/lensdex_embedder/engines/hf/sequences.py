@@ -4,6 +4,7 @@ Text is tokenised whole: a text that begins with a newline merges with the templ
 would give other tokens than the models were trained on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -140,6 +141,15 @@ class SequenceBuilder:
         types = (tokens == self._image_token_id).to(torch.int32)
         cost = Cost(num_tokens=len(ids), num_image_tokens=sum(image_tokens), num_truncated_tokens=max(0, num_truncated))
         return TokenSequence(tokens, types, patches, cost)
+
+    def beginning(self, conversations: Sequence[Conversation], patches: tuple[Patches, ...]) -> TokenSequence:
+        """Return the tokens that all *conversations*, each with exactly these pictures, begin with."""
+        image_tokens = [item.num_tokens for item in patches]
+        rows = [self._tokenise(self._expand(render(self._processor, one), image_tokens)) for one in conversations]
+        length = next((place for place, column in enumerate(zip(*rows, strict=False)) if len(set(column)) > 1), 0)
+        tokens = torch.tensor(rows[0][:length], dtype=torch.int64)
+        types = (tokens == self._image_token_id).to(torch.int32)
+        return TokenSequence(tokens, types, patches, Cost(length, sum(image_tokens), 0))
 
     def _expand(self, rendered: str, image_tokens: list[int]) -> str:
         """Replace each image placeholder by as many as the image has tokens."""
