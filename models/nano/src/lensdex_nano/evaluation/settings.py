@@ -18,9 +18,9 @@ class EvaluationSettings:
     reranking: Path | None = REPOSITORY / "models/nano/reranking"
     """Folder of the reranking checkpoint; None leaves reranking out."""
     documents: int = 5000
-    queries: int = 1000
+    queries: int = 500
     """Of all four kinds together; the generator makes the kinds in turn."""
-    rerank_queries: int = 320
+    rerank_queries: int = 500
     """The first of the queries are reranked; more than there are means all."""
     depth: int = 20
     """Documents of a query that are reranked."""
