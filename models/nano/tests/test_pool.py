@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_pool() -> None:
 )
 def test_a_statement_divides_before_its_question(text: str, situation: str, question: str) -> None:
     """The question is the last sentence, with the points it earns."""
-    statement = Statement(text, "t", "en")
+    statement = Statement(text, "t", "en", "g0")
     assert (statement.situation, statement.question) == (situation, question)
 
 
