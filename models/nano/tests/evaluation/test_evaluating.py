@@ -29,6 +29,7 @@ def settings(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Eval
         queries=8,
         rerank_queries=4,
         depth=5,
+        seed=7,
         work=tmp_path_factory.mktemp("work"),
         resamples=50,
     )
@@ -38,7 +39,9 @@ def _options(settings: EvaluationSettings, *more: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     given = [f"--embedding={settings.embedding}", f"--reranking={settings.reranking}", f"--work={settings.work}"]
-    return parser.parse_args([*given, "--documents=40", "--queries=8", "--rerank-queries=4", "--depth=5", *more])
+    return parser.parse_args(
+        [*given, "--documents=40", "--queries=8", "--rerank-queries=4", "--depth=5", "--seed=7", *more]
+    )
 
 
 def test_the_whole_of_it(settings: EvaluationSettings) -> None:
