@@ -205,7 +205,8 @@ async def test_draining_finishes_what_runs(start: Start) -> None:
     answered = await waiting
 
     assert status == NOT_SERVING
-    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    # gRPC itself cancels a call that reaches it as it stops, before our refusal can be heard.
+    assert caught.value.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
     assert len(answered.results) == 1
 
 

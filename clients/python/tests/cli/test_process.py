@@ -62,5 +62,6 @@ def test_interrupt_stops_an_ingest_cleanly(embedder: Any, index: Any, tmp_path: 
     assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err
-    assert "25 stored" in out
+    # The fifth batch is in the index before its answer is with the client, which counts what was acknowledged.
+    assert "25 stored" in out or "20 stored" in out
     assert (document["stored"], document["skipped"]) == (5, 25)
