@@ -24,6 +24,7 @@ from lensdex_embedder.errors import (
     MediaNotAllowedError,
     MediaNotFoundError,
 )
+from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.pictures import FORMATS, PictureLimits, PictureOpener
 from lensdex_embedder.work import Content, Media, RawContent
 
@@ -31,8 +32,9 @@ MAX_PIXELS = 64_000_000
 
 
 def _opener(*roots: Path, **changes: Any) -> PictureOpener:
-    limits = {"max_images": 4, "max_bytes": 1_000_000, "max_pixels": MAX_PIXELS, "max_aspect_ratio": 200}
-    return PictureOpener(PictureLimits(**{**limits, **changes}, roots=roots))
+    source = MediaSource(SourceLimits(max_bytes=changes.pop("max_bytes", 1_000_000), roots=roots))
+    limits = {"max_images": 4, "max_pixels": MAX_PIXELS, "max_aspect_ratio": 200}
+    return PictureOpener(PictureLimits(**{**limits, **changes}), source)
 
 
 def _open(data: bytes, **changes: Any) -> Image.Image:

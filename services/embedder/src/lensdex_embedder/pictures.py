@@ -1,14 +1,11 @@
-"""Opens pictures safely: limits before decoding, a closed list of formats, URIs only below the operator's roots.
+"""Opens pictures safely: limits before decoding, a closed list of formats.
 
 Everything a caller sends is hostile until proven otherwise. It knows Pillow; no model, no gRPC, no messages.
 """
 
 import io
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from PIL import GifImagePlugin, Image, TiffImagePlugin
 
@@ -18,17 +15,14 @@ from lensdex_embedder.errors import (
     ImageTooLargeError,
     InvalidFieldError,
     InvalidMediaError,
-    MediaNotAllowedError,
-    MediaNotFoundError,
 )
+from lensdex_embedder.media_source import MediaSource
 from lensdex_embedder.work import Content, Media, RawContent
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """Formats that are decoded. Pillow knows more; each is more code in reach of a stranger's bytes."""
 
 _GIF_SIGNATURES: Final = (b"GIF87a", b"GIF89a")
-_MAX_SCHEME: Final = 32
-"""Characters of a refused URI's scheme that are told back: it is the caller's own text, of any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +31,16 @@ class PictureLimits:
 
     max_images: int
     """Images in one content."""
-    max_bytes: int
-    """Bytes of one file."""
     max_pixels: int
     """Declared width × height."""
     max_aspect_ratio: int
     """Longer side to shorter side. qwen-vl-utils itself refuses more than 200."""
-    roots: tuple[Path, ...] = ()
-    """Folders below which ``file:`` URIs may be opened; none by default."""
 
 
 class PictureOpener:
     """Decodes the media of contents within limits. Thread-safe."""
 
-    def __init__(self, limits: PictureLimits) -> None:
+    def __init__(self, limits: PictureLimits, source: MediaSource) -> None:
         """Take over the pixel limit from Pillow.
 
         Its own check fires inside ``Image.open``, with a warning or an error that does not tell the size; ours comes
@@ -58,7 +48,7 @@ class PictureOpener:
         """
         Image.MAX_IMAGE_PIXELS = None
         self._limits = limits
-        self._roots = tuple(root.resolve() for root in limits.roots)
+        self._source = source
 
     def open_content(self, raw: RawContent, *, within: str = "") -> Content:
         """Return *raw* with its pictures decoded, empty texts left out. Raises a ContentError.
@@ -78,11 +68,7 @@ class PictureOpener:
         return Content(texts, tuple(self._open(f"{within}images[{i}]", media) for i, media in enumerate(raw.media)))
 
     def _open(self, name: str, media: Media) -> Image.Image:
-        data = self._bytes(name, media)
-        if not data:
-            raise InvalidMediaError(name, "it has no bytes")
-        if len(data) > self._limits.max_bytes:
-            raise self._too_many_bytes(name, len(data))
+        data = self._source.read(name, media)
         try:
             picture = _read_header(data)
             tile_width, tile_height = _tile_size(picture)
@@ -103,38 +89,6 @@ class PictureOpener:
         except Exception as error:  # a decoder may raise anything on bytes made to break it
             raise InvalidMediaError(name, _detail(error)) from error
         return picture
-
-    def _too_many_bytes(self, name: str, num_bytes: int) -> InvalidMediaError:
-        maximum = self._limits.max_bytes
-        detail = f"its file takes {num_bytes} bytes; at most {maximum}"
-        return InvalidMediaError(name, detail, num_bytes=num_bytes, maximum_bytes=maximum)
-
-    def _bytes(self, name: str, media: Media) -> bytes:
-        if media.data is not None:
-            return media.data
-        if media.uri is None:
-            raise InvalidMediaError(name, "it has neither data nor uri")
-        try:
-            parts = urlsplit(media.uri)
-        except ValueError as error:
-            raise InvalidMediaError(name, "its uri is none") from error
-        if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not self._roots:
-            raise MediaNotAllowedError(name, parts.scheme[:_MAX_SCHEME] or "(none)")
-        unquoted = unquote(parts.path)
-        if not unquoted.startswith("/") or "\0" in unquoted:
-            raise MediaNotAllowedError(name, "file")
-        # Resolved before it is compared: neither .. nor a symbolic link leads out of a root.
-        path = Path(os.path.realpath(unquoted))
-        if not any(path.is_relative_to(root) for root in self._roots):
-            raise MediaNotAllowedError(name, "file")
-        try:
-            if not path.is_file():
-                raise MediaNotFoundError(name)
-            if path.stat().st_size > self._limits.max_bytes:
-                raise self._too_many_bytes(name, path.stat().st_size)
-            return path.read_bytes()
-        except OSError as error:
-            raise MediaNotFoundError(name) from error
 
 
 class _FirstFrame(GifImagePlugin.GifImageFile):

@@ -27,6 +27,7 @@ from lensdex_embedder.batcher import Batcher, BatchReport
 from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
 from lensdex_embedder.engines import EngineOptions, library_versions, open_embedding_engine, open_reranking_engine
 from lensdex_embedder.errors import CheckpointError, ContentTooLongError
+from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.messages import pack_build
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.pictures import PictureLimits, PictureOpener
@@ -66,11 +67,10 @@ class Roles:
         self._opener = PictureOpener(
             PictureLimits(
                 max_images=settings.max_images,
-                max_bytes=settings.max_image_bytes,
                 max_pixels=settings.max_image_pixels,
                 max_aspect_ratio=settings.max_aspect_ratio,
-                roots=settings.media_roots,
-            )
+            ),
+            MediaSource(SourceLimits(max_bytes=settings.max_image_bytes, roots=settings.media_roots)),
         )
         self._batchers: list[Batcher[Any, Any]] = []
         self._embedder: EmbedderFace | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.pictures import PictureLimits, PictureOpener
 from lensdex_embedder.work import Content, Media, RawContent
 from lensdex_nano.evaluation.problems import Problem
@@ -15,7 +16,7 @@ from lensdex_nano.evaluation.problems import Problem
 View = Literal["default", "text", "image"]
 VIEWS: Final[tuple[View, ...]] = ("default", "text", "image")
 
-_LIMITS: Final = PictureLimits(max_images=1, max_bytes=16 << 20, max_pixels=64_000_000, max_aspect_ratio=200)
+_LIMITS: Final = PictureLimits(max_images=1, max_pixels=64_000_000, max_aspect_ratio=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class ContentOpener:
     """Opens sources. Raises ContentError for a picture the embedder would refuse, and OSError."""
 
     def __init__(self) -> None:
-        self._pictures = PictureOpener(_LIMITS)
+        self._pictures = PictureOpener(_LIMITS, MediaSource(SourceLimits(max_bytes=16 << 20)))
 
     def open(self, source: Source) -> Content:
         """Return the content, its picture decoded."""
