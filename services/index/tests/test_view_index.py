@@ -154,6 +154,20 @@ def test_searches_and_indexing_run_together(make: Make) -> None:
     assert [label for (label,) in found(index, rows[400:], 1, 51)] == list(range(400, 1500))
 
 
+@pytest.mark.parametrize("seed", [0, 3, 4])
+def test_what_follows_a_deletion_of_everything_is_found(make: Make, seed: int) -> None:
+    """Vectors added after all others were deleted can be reached in the graph, each by itself."""
+    index = make(32, Metric.COSINE)
+    rows = clustered(600, 32, seed)
+    write(index, 1, np.arange(300), rows[:300])
+    settle(index)
+    write(index, 2, np.arange(300, 600), rows[300:], ends=np.arange(300))
+    settle(index)
+
+    assert index.num_tail_vectors == 0
+    assert [label for (label,) in found(index, rows[300:], 1, 2)] == list(range(300, 600))
+
+
 def test_what_the_graph_cannot_find_a_scan_does(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a backend answers fewer than there are, the exact scan makes up for it."""
 

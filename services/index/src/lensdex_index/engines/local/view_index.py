@@ -184,8 +184,12 @@ class ViewIndex:
         with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
             self._graph.remove(inside)
             self._raise_floor(inside)
+            emptied = len(inside) > 0 and len(self._graph) == 0
+            if emptied:
+                # Not added to any more: with no live neighbour to be linked from, newcomers can stay unreachable.
+                self._graph = self._new_graph()
         self._in_graph[inside] = False
-        self._removed += len(inside)
+        self._removed = 0 if emptied else self._removed + len(inside)
         done = set(due.tolist())
         with self._handover:
             # What the graph does not have yet was or will be skipped: it is dead when its turn comes.
