@@ -36,7 +36,10 @@ def main() -> None:
     transformer = Transformer(
         arguments.checkpoint,
         model_kwargs={"dtype": getattr(torch, arguments.dtype), "attn_implementation": "sdpa"},
-        processor_kwargs={"min_pixels": 4 * 1024, "max_pixels": 1800 * 1024},
+        processing_kwargs={
+            "chat_template": {"add_generation_prompt": True},
+            "image": {"size": {"shortest_edge": 4 * 1024, "longest_edge": 1800 * 1024}},
+        },
     )
     pooling = Pooling(transformer.get_embedding_dimension(), pooling_mode="lasttoken")
     model = SentenceTransformer(modules=[transformer, pooling, Normalize()], device="cpu")
