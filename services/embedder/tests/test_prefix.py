@@ -6,7 +6,6 @@ import pytest
 from PIL import Image
 
 from lensdex_embedder.engines import EngineOptions, open_reranking_engine
-from lensdex_embedder.engines.hf.prefix import PrefixForward, num_shared
 from lensdex_embedder.work import Content, Truncation
 
 SAME = 1e-5
@@ -64,14 +63,16 @@ def test_a_query_is_read_once_for_all_batches_of_its_request(
     reranking_engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A request that is cut into batches has its query computed with the first of them, and every request its own."""
-    read: list[Any] = []
-    original = PrefixForward.read
+    from lensdex_embedder.engines.hf.forward import Forward
 
-    def counted(self: PrefixForward, sequence: Any) -> Any:
+    read: list[Any] = []
+    original = Forward.read
+
+    def counted(self: Forward, sequence: Any) -> Any:
         read.append(sequence)
         return original(self, sequence)
 
-    monkeypatch.setattr(PrefixForward, "read", counted)
+    monkeypatch.setattr(Forward, "read", counted)
     first, again = (pairs_of(reranking_engine, QUERIES[1], DOCUMENTS) for _ in range(2))
     for place in range(0, len(first), 3):
         reranking_engine.score(first[place : place + 3])
@@ -82,6 +83,8 @@ def test_a_query_is_read_once_for_all_batches_of_its_request(
 
 def test_most_of_a_pair_is_shared(reranking_engine: Any) -> None:
     """Documents share everything before them but the sign they merge with, a picture in the query included."""
+    from lensdex_embedder.engines.hf.prefix import num_shared
+
     pairs = pairs_of(reranking_engine, QUERIES[1], DOCUMENTS)
     beginning = pairs[0].query.beginning
     lengths = [num_shared(beginning, pair.sequence) for pair in pairs]

@@ -1,7 +1,7 @@
 """The embedding engine: contents to pooled hidden states, exactly as published. Knows no gRPC and no batching policy.
 
 Pooled are the hidden states after the final norm: the last token of the template (as the models were trained), and the
-mean over all tokens. Both come from one forward pass.
+mean over all tokens. Both come from one forward pass. The system turn of an instruction is computed once.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import torch
 
 from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
-from lensdex_embedder.engines.hf.model import Forward, load_base, load_processor
+from lensdex_embedder.engines.hf.forward import Forward
+from lensdex_embedder.engines.hf.model import load_base, load_processor
+from lensdex_embedder.engines.hf.prefix import SystemTurns
 from lensdex_embedder.engines.hf.sequences import SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
     DEFAULT_EMBEDDING_INSTRUCTION,
@@ -41,6 +43,7 @@ class HfEmbeddingEngine:
         )
         model = load_base(checkpoint.folder, device=device, dtype=dtype)
         self._forward = Forward(model)
+        self._system_turns = SystemTurns(self._forward.read)
         self._hidden_size = int(model.language_model.config.hidden_size)
         self._facts = ModelFacts(
             name=checkpoint.name,
@@ -84,12 +87,16 @@ class HfEmbeddingEngine:
 
     def embed(self, batch: Sequence[TokenSequence]) -> list[Pooled]:
         """Return pooled hidden states per input, in order: float32, not normalised. One thread at a time."""
-        results: list[Pooled | None] = [None] * len(batch)
-        for index, states in self._forward.hidden_states(batch):
-            exact = states.float()
-            pooled = torch.stack([exact[-1], exact.mean(dim=0)]).cpu().numpy()
-            results[index] = Pooled({Pooling.LAST_TOKEN: pooled[0], Pooling.MEAN: pooled[1]})
-        return [result for result in results if result is not None]
+        results = []
+        spans = self._system_turns.spans(batch)
+        for span, continued in zip(spans, self._forward.run(spans), strict=True):
+            own = continued.states.float()
+            total = own.sum(dim=0)
+            if span.prefix is not None:
+                total = total + span.prefix.states[: span.num_shared].float().sum(dim=0)
+            pooled = torch.stack([own[-1], total / len(span.sequence.ids)]).cpu().numpy()
+            results.append(Pooled({Pooling.LAST_TOKEN: pooled[0], Pooling.MEAN: pooled[1]}))
+        return results
 
     def _refuse_reserved(self, content: Content, instruction: str) -> None:
         self._builder.refuse_reserved("texts", content.texts)

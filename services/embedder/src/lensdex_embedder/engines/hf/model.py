@@ -1,11 +1,5 @@
-"""The forward pass: token sequences to final hidden states, in batches. Knows no template, no pooling, no tokeniser.
+"""A checkpoint's weights and processor, loaded onto a device in a type. Knows no sequences."""
 
-Sequences are grouped by length before they are padded, because on a CPU a padded token costs as much as a real one.
-Padding is on the right and masked; under a causal mask a token never sees what is right of it, so a result does not
-depend on what else is in the batch, beyond rounding.
-"""
-
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +7,6 @@ import torch
 from transformers import AutoProcessor, ProcessorMixin, Qwen3VLForConditionalGeneration, Qwen3VLModel
 
 from lensdex_embedder.engines.hf.checkpoint import read_json
-from lensdex_embedder.engines.hf.grouping import group_by_length
-from lensdex_embedder.engines.hf.sequences import TokenSequence
 from lensdex_embedder.errors import CheckpointError
 
 MODEL_TYPE: Final = "qwen3_vl"
@@ -67,44 +59,6 @@ def load_with_head(folder: Path, *, device: torch.device, dtype: torch.dtype) ->
     whole: Qwen3VLForConditionalGeneration = _load(Qwen3VLForConditionalGeneration, folder, device, dtype)
     base = whole.model
     return base, whole.lm_head.weight.detach()
-
-
-class Forward:
-    """Runs batches through a model. One thread at a time: the model keeps state between calls."""
-
-    def __init__(self, model: Qwen3VLModel) -> None:
-        self._model = model
-        self.device: torch.device = model.device
-        self.dtype: torch.dtype = model.dtype
-
-    @torch.inference_mode()
-    def hidden_states(self, batch: Sequence[TokenSequence]) -> Iterator[tuple[int, torch.Tensor]]:
-        """Yield (index in *batch*, hidden states after the final norm, shape (tokens, hidden size)), in any order."""
-        for group in group_by_length([len(sequence.ids) for sequence in batch]):
-            states = self._run([batch[index] for index in group])
-            for row, index in enumerate(group):
-                yield index, states[row, : len(batch[index].ids)]
-
-    def _run(self, group: list[TokenSequence]) -> torch.Tensor:
-        longest = max(len(sequence.ids) for sequence in group)
-        ids = torch.zeros(len(group), longest, dtype=torch.int64)
-        types = torch.zeros(len(group), longest, dtype=torch.int32)
-        mask = torch.zeros(len(group), longest, dtype=torch.int64)
-        for row, sequence in enumerate(group):
-            length = len(sequence.ids)
-            ids[row, :length] = sequence.ids
-            types[row, :length] = sequence.types
-            mask[row, :length] = 1
-        inputs: dict[str, Any] = {"input_ids": ids.to(self.device), "mm_token_type_ids": types.to(self.device)}
-        if not bool(mask.all()):
-            inputs["attention_mask"] = mask.to(self.device)
-        patches = [item for sequence in group for item in sequence.patches]
-        if patches:
-            inputs["pixel_values"] = torch.cat([item.values for item in patches]).to(self.device)
-            inputs["image_grid_thw"] = torch.tensor([item.grid for item in patches]).to(self.device)
-        states = self._model(**inputs, use_cache=False).last_hidden_state
-        assert isinstance(states, torch.Tensor)
-        return states
 
 
 def _load(kind: Any, folder: Path, device: torch.device, dtype: torch.dtype) -> Any:

@@ -6,15 +6,17 @@ tokens "yes" and "no". That is the model's probability of "yes" among the two.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import torch
 
 from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
-from lensdex_embedder.engines.hf.model import Forward, load_processor, load_with_head
-from lensdex_embedder.engines.hf.prefix import Prefix, PrefixForward
+from lensdex_embedder.engines.hf.forward import Forward
+from lensdex_embedder.engines.hf.model import load_processor, load_with_head
+from lensdex_embedder.engines.hf.packing import Span
+from lensdex_embedder.engines.hf.prefix import Prefix, num_shared
 from lensdex_embedder.engines.hf.sequences import Patches, SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
     DEFAULT_RERANKING_INSTRUCTION,
@@ -81,7 +83,6 @@ class HfRerankingEngine:
         )
         model, head = load_with_head(checkpoint.folder, device=device, dtype=dtype)
         self._forward = Forward(model)
-        self._prefixed = PrefixForward(model)
         self._share_prefixes = share_prefixes
         self._latest: tuple[PreparedQuery, Prefix] | None = None
         # A copy of one row: the head itself, as large as the embeddings, can go.
@@ -143,29 +144,25 @@ class HfRerankingEngine:
 
         What pairs of one query share is computed once, and kept for the next batch while that query is the latest.
         """
-        scores = [0.0] * len(batch)
-        for family in self._families(batch):
-            for index, state in self._last_states([batch[place] for place in family]):
-                scores[family[index]] = float(torch.sigmoid((state @ self._direction).float()))
-        return scores
+        spans: dict[int, Span] = {}
+        for pairs in self._families(batch):
+            prefix = self._prefix(batch[pairs[0]].query) if self._share_prefixes else None
+            for place in pairs:
+                sequence = batch[place].sequence
+                shared = 0 if prefix is None else num_shared(prefix.sequence, sequence)
+                spans[place] = Span(sequence, prefix, shared) if shared else Span(sequence)
+        states = [continued.states[-1] for continued in self._forward.run(list(spans.values()), last_only=True)]
+        scores = torch.sigmoid((torch.stack(states) @ self._direction).float()).tolist()
+        return [score for _, score in sorted(zip(spans, scores, strict=True))]
 
     def _families(self, batch: Sequence[PreparedPair]) -> list[list[int]]:
-        """Return the places of the pairs of each query; all in one where nothing is shared."""
-        if not self._share_prefixes:
-            return [list(range(len(batch)))]
+        """Return the places of the pairs of each query."""
         families: dict[int, list[int]] = defaultdict(list)
         for place, pair in enumerate(batch):
             families[id(pair.query)].append(place)
         return list(families.values())
 
-    def _last_states(self, pairs: Sequence[PreparedPair]) -> Iterator[tuple[int, torch.Tensor]]:
-        sequences = [pair.sequence for pair in pairs]
-        if not self._share_prefixes:
-            for index, states in self._forward.hidden_states(sequences):
-                yield index, states[-1]
-            return
-        query = pairs[0].query
+    def _prefix(self, query: PreparedQuery) -> Prefix:
         if self._latest is None or self._latest[0] is not query:
-            self._latest = (query, self._prefixed.read(query.beginning))
-        for continued in self._prefixed.continue_from(self._latest[1], sequences):
-            yield continued.index, continued.states[-1]
+            self._latest = (query, self._forward.read(query.beginning))
+        return self._latest[1]

@@ -1,0 +1,105 @@
+"""Lensdex's own engine on the items of a folder, in process; prints one line of JSON.
+
+Preparation runs in threads ahead of the device, as in the service; batches are cut in order.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lensdex_embedder.engines import EngineOptions, open_embedding_engine
+from lensdex_embedder.media_source import MediaSource, SourceLimits
+from lensdex_embedder.pictures import PictureLimits, PictureOpener
+from lensdex_embedder.work import Media, RawContent, Truncation
+from lensdex_wire.space import Pooling
+
+
+def main() -> None:
+    """Embed the folder's items and print what it took."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--items", type=Path, required=True)
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--batch-tokens", type=int, default=8192)
+    parser.add_argument("--threads", type=int, default=0, help="0: torch's default")
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--vectors", type=Path)
+    arguments = parser.parse_args()
+
+    import torch
+
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    engine = open_embedding_engine(
+        "hf",
+        EngineOptions(
+            model=arguments.checkpoint, revision="", device="cpu", dtype=arguments.dtype, max_tokens=8192,
+            min_image_tokens=4, max_image_tokens=1800,
+        ),
+    )  # fmt: skip
+    limits = PictureLimits(max_images=1, max_pixels=64_000_000, max_aspect_ratio=200)
+    opener = PictureOpener(limits, MediaSource(SourceLimits(max_bytes=1 << 24)))
+    lines = [json.loads(line) for line in (arguments.items / "items.jsonl").open(encoding="utf-8")]
+
+    def prepare(line: dict[str, str]) -> Any:
+        media = (Media(data=(arguments.items / line["image"]).read_bytes()),) if line["image"] else ()
+        content = opener.open_content(RawContent((line["text"],), media))
+        return engine.prepare(content, instruction="", truncation=Truncation.REFUSE)
+
+    seconds = []
+    vectors: list[Any] = []
+    tokens = 0
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(arguments.repeats):
+            started = time.perf_counter()
+            vectors, tokens = [], 0
+            prepared = pool.map(prepare, lines)
+            for batch in _batches(prepared, arguments.batch_size, arguments.batch_tokens):
+                tokens += sum(one.cost.num_tokens for one in batch)
+                vectors += [pooled.vectors[Pooling.LAST_TOKEN] for pooled in engine.embed(batch)]
+            seconds.append(time.perf_counter() - started)
+    stacked = np.stack(vectors)
+    if arguments.vectors:
+        np.save(arguments.vectors, stacked / np.linalg.norm(stacked, axis=1, keepdims=True))
+    print(
+        json.dumps(
+            {
+                "peer": "lensdex",
+                "items": len(lines),
+                "tokens": tokens,
+                "seconds": seconds,
+                "settings": {
+                    "batch_size": arguments.batch_size,
+                    "batch_tokens": arguments.batch_tokens,
+                    "threads": torch.get_num_threads(),
+                },
+            }
+        ),
+        flush=True,
+    )
+
+
+def _batches(prepared: Iterator[Any], size: int, tokens: int) -> Iterator[list[Any]]:
+    """Yield batches in order: at most *size*, and more than one only within *tokens*."""
+    batch: list[Any] = []
+    cost = 0
+    for one in islice(prepared, None):
+        if batch and (len(batch) == size or cost + one.cost.num_tokens > tokens):
+            yield batch
+            batch, cost = [], 0
+        batch.append(one)
+        cost += one.cost.num_tokens
+    if batch:
+        yield batch
+
+
+if __name__ == "__main__":
+    main()

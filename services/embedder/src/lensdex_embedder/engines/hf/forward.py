@@ -1,0 +1,136 @@
+"""The forward pass: token sequences to final hidden states. Knows no template, no pooling, no tokeniser.
+
+Sequences lie end to end in one row: nothing is padded, and a result depends on what else is in the batch by rounding
+alone. Layers are known by their names in a checkpoint, which are the published ones.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from lensdex_embedder.engines.hf.attention import attention_over
+from lensdex_embedder.engines.hf.packing import Layout, Span, positions, split
+from lensdex_embedder.engines.hf.prefix import Layers, Prefix
+from lensdex_embedder.engines.hf.sequences import TEXT, TokenSequence
+from lensdex_embedder.engines.hf.vision import Seen, VisionTower, rotated
+
+if TYPE_CHECKING:
+    from transformers import Qwen3VLModel
+
+ROW_TOKENS: Final = {"cpu": 2048, "cuda": 32768}
+"""Tokens in one row at most, by kind of device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """What came out for one sequence."""
+
+    index: int
+    """In the sequences that were given."""
+    num_shared: int
+    """How many of its first tokens are the prefix's."""
+    states: torch.Tensor
+    """Hidden states of its other tokens after the final norm, shape (tokens - num_shared, hidden size)."""
+
+
+class Forward:
+    """Runs batches through a model. One thread at a time."""
+
+    def __init__(self, model: "Qwen3VLModel") -> None:
+        self.device: torch.device = model.device
+        self.dtype: torch.dtype = model.dtype
+        self._text: Any = model.language_model
+        self._vision = VisionTower(model.visual, device=self.device, dtype=self.dtype)
+        config = self._text.config
+        self._head_size = int(config.head_dim)
+        self._max_tokens = ROW_TOKENS.get(self.device.type, ROW_TOKENS["cpu"])
+
+    @torch.inference_mode()
+    def hidden_states(self, batch: Sequence[TokenSequence]) -> Iterator[tuple[int, torch.Tensor]]:
+        """Yield (index in *batch*, hidden states after the final norm, shape (tokens, hidden size)), in order."""
+        for continued in self.run([Span(sequence) for sequence in batch]):
+            yield continued.index, continued.states
+
+    @torch.inference_mode()
+    def read(self, sequence: TokenSequence) -> Prefix:
+        """Return *sequence* as a prefix; all pictures of it are in *sequence*, whole."""
+        layers: Layers = []
+        states = self._row([Span(sequence)], keep=layers)
+        return Prefix(sequence, tuple(layers), states)
+
+    @torch.inference_mode()
+    def run(self, spans: Sequence[Span], *, last_only: bool = False) -> Iterator[Continued]:
+        """Yield what comes out for each of *spans*, in order; with *last_only* its last token's state alone."""
+        for row in split([span.num_tokens for span in spans], max_tokens=self._max_tokens):
+            chosen = [spans[index] for index in row]
+            states = self._row(chosen, last_only=last_only)
+            sizes = [1 if last_only else span.num_tokens for span in chosen]
+            for index, own in zip(row, torch.split(states, sizes), strict=True):
+                yield Continued(index, spans[index].num_shared, own)
+
+    def _row(self, spans: Sequence[Span], *, keep: Layers | None = None, last_only: bool = False) -> torch.Tensor:
+        """Return the final states of *spans* in one row, shape (tokens, hidden size).
+
+        Keys and values of each layer are appended to *keep*.
+        """
+        text = self._text
+        layout = Layout(tuple(span.num_tokens for span in spans), tuple(span.num_shared for span in spans))
+        attend = attention_over(layout, causal=True, device=self.device, dtype=self.dtype)
+        states = text.embed_tokens(torch.cat([span.sequence.ids[span.num_shared :] for span in spans]).to(self.device))
+        places, seen = self._pictures(spans)
+        if seen is not None:
+            states[places] = seen.features
+        cosines, sines = self._angles(spans, states)
+        last = torch.tensor(layout.lengths).cumsum(0).to(self.device) - 1 if last_only else None
+        for number, layer in enumerate(text.layers):
+            earlier = [None if span.prefix is None else span.prefix.layers[number] for span in spans]
+            queries, keys, values = self._projected(layer, layer.input_layernorm(states), cosines, sines)
+            if keep is not None:
+                keep.append((keys, values))
+            mixed = attend(queries, keys, values, earlier).flatten(1)
+            if last is not None and number == len(text.layers) - 1:  # what follows treats tokens one by one
+                states, mixed = states[last], mixed[last]
+            states = states + layer.self_attn.o_proj(mixed)
+            states = states + layer.mlp(layer.post_attention_layernorm(states))
+            if seen is not None and number < len(seen.deepstack):
+                states[places] += seen.deepstack[number]
+        final: torch.Tensor = text.norm(states)
+        return final
+
+    def _projected(
+        self, layer: Any, states: torch.Tensor, cosines: torch.Tensor, sines: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return queries, keys and values, each of shape (tokens, heads, head size)."""
+        attention = layer.self_attn
+        shape = (len(states), -1, self._head_size)
+        queries = attention.q_norm(attention.q_proj(states).view(shape))
+        keys = attention.k_norm(attention.k_proj(states).view(shape))
+        values = attention.v_proj(states).view(shape)
+        return rotated(queries, cosines, sines), rotated(keys, cosines, sines), values
+
+    def _angles(self, spans: Sequence[Span], states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return cosines and sines of the positions of a row's tokens, shape (tokens, 1, head size)."""
+        found = [positions(span.sequence, merge_size=self._vision.merge_size)[:, span.num_shared :] for span in spans]
+        cosines, sines = self._text.rotary_emb(states, torch.cat(found, dim=1)[:, None].to(self.device))
+        return cosines[0][:, None], sines[0][:, None]
+
+    def _pictures(self, spans: Sequence[Span]) -> tuple[torch.Tensor | None, Seen | None]:
+        """Return the places of picture tokens in the row, and what they show."""
+        own = [item for span in spans for item in span.sequence.patches[_num_pictures_shared(span) :]]
+        if not own:
+            return None, None
+        types = torch.cat([span.sequence.types[span.num_shared :] for span in spans])
+        return torch.nonzero(types != TEXT)[:, 0].to(self.device), self._vision.look(own)
+
+
+def _num_pictures_shared(span: Span) -> int:
+    """Return how many of the sequence's first pictures lie in what it shares."""
+    if span.prefix is None:
+        return 0
+    pictures = span.prefix.sequence.patches
+    if not pictures:
+        return 0
+    taken = torch.nonzero(span.prefix.sequence.types != TEXT)
+    return len(pictures) if span.num_shared > int(taken[-1, 0]) else 0
