@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from lensdex_embedder.contents import ContentLimits, ContentOpener
 from lensdex_embedder.engines import EngineOptions, open_embedding_engine
 from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.pictures import PictureLimits, PictureOpener
@@ -45,8 +46,9 @@ def main() -> None:
             min_image_tokens=4, max_image_tokens=1800,
         ),
     )  # fmt: skip
-    limits = PictureLimits(max_images=1, max_pixels=64_000_000, max_aspect_ratio=200)
-    opener = PictureOpener(limits, MediaSource(SourceLimits(max_bytes=1 << 24)))
+    source = MediaSource(SourceLimits(max_bytes=1 << 24))
+    pictures = PictureOpener(PictureLimits(max_pixels=64_000_000, max_aspect_ratio=200), source)
+    opener = ContentOpener(ContentLimits(max_images=1), pictures, source)
     lines = [json.loads(line) for line in (arguments.items / "items.jsonl").open(encoding="utf-8")]
 
     def prepare(line: dict[str, str]) -> Any:

@@ -22,17 +22,21 @@ from google.rpc.status_pb2 import Status
 from grpc import aio
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parent))  # for embedder_testing
+
 from lensdex.common.v1 import content_pb2
 from lensdex.embedder.v1 import embedder_service_pb2_grpc, reranker_service_pb2_grpc
 from lensdex_embedder import roles
+from lensdex_embedder.clips import ClipLimits, open_clip
 from lensdex_embedder.engines.fake import FakeEngine
 from lensdex_embedder.server import Ready, serve
 from lensdex_embedder.settings import Settings
-from lensdex_embedder.work import Content, Cost, Pooled, Truncation
+from lensdex_embedder.work import Content, Cost, Pooled, Truncation, Video
 from lensdex_wire.errors import Refusal, unpack_refusal
 from lensdex_wire.limits import message_size_options
 
 GOLDEN: Final = Path(__file__).parents[3] / "tests" / "data" / "golden" / "tiny"
+CLIP_LIMITS: Final = ClipLimits(max_bytes=1 << 25, max_pixels=64_000_000, max_aspect_ratio=200, max_seconds=600)
 PATIENCE: Final = 20.0
 """Seconds after which a test that waits for something gives up. Nothing is ever waited for that long."""
 
@@ -58,12 +62,35 @@ class Golden:
     def content(self, case: dict[str, Any]) -> Content:
         """Return a case, decoded."""
         texts = tuple(text for text in self.texts(case) if text)
-        return Content(texts, tuple(Image.open(io.BytesIO(path.read_bytes())) for path in self.files(case)))
+        images = tuple(_picture(path) for path in self.files(case))
+        frames, clip = self.video(case)
+        sampling = {"fps": case.get("fps", 1.0), "max_frames": case.get("max_frames", 64)}
+        if clip is not None:
+            return Content(texts, images, (Video(open_clip("clip", clip.read_bytes(), CLIP_LIMITS), **sampling),))
+        return Content(texts, images, (Video(tuple(map(_picture, frames)), **sampling),) if frames else ())
+
+    def video(self, case: dict[str, Any]) -> tuple[tuple[Path, ...], Path | None]:
+        """Return a case's frames, or its clip."""
+        named = case.get("video")
+        if isinstance(named, str):
+            return (), self.inputs / named
+        return tuple(self.inputs / name for name in named or ()), None
 
     def message(self, case: dict[str, Any]) -> content_pb2.Content:
         """Return a case as the contract's message."""
         images = [content_pb2.Media(data=path.read_bytes()) for path in self.files(case)]
-        return content_pb2.Content(texts=self.texts(case), images=images)
+        frames, clip = self.video(case)
+        video = content_pb2.Video(
+            clip=content_pb2.Media(data=clip.read_bytes()) if clip else None,
+            frames=[content_pb2.Media(data=path.read_bytes()) for path in frames],
+            fps=case.get("fps", 0),
+            max_frames=case.get("max_frames", 0),
+        )
+        return content_pb2.Content(texts=self.texts(case), images=images, videos=[video] if "video" in case else [])
+
+
+def _picture(path: Path) -> Image.Image:
+    return Image.open(io.BytesIO(path.read_bytes()))
 
 
 def _listed(value: Any) -> list[str]:

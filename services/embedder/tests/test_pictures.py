@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
+from lensdex_embedder.contents import ContentLimits, ContentOpener
 from lensdex_embedder.errors import (
     AspectRatioTooLargeError,
     ContentError,
@@ -31,17 +32,18 @@ from lensdex_embedder.work import Content, Media, RawContent
 MAX_PIXELS = 64_000_000
 
 
-def _opener(*roots: Path, **changes: Any) -> PictureOpener:
+def _opener(*roots: Path, **changes: Any) -> ContentOpener:
     source = MediaSource(SourceLimits(max_bytes=changes.pop("max_bytes", 1_000_000), roots=roots))
-    limits = {"max_images": 4, "max_pixels": MAX_PIXELS, "max_aspect_ratio": 200}
-    return PictureOpener(PictureLimits(**{**limits, **changes}), source)
+    contents = ContentLimits(max_images=changes.pop("max_images", 4))
+    limits = {"max_pixels": MAX_PIXELS, "max_aspect_ratio": 200}
+    return ContentOpener(contents, PictureOpener(PictureLimits(**{**limits, **changes}), source), source)
 
 
 def _open(data: bytes, **changes: Any) -> Image.Image:
     return _opener(**changes).open_content(RawContent((), (Media(data=data),))).images[0]
 
 
-def _open_uri(opener: PictureOpener, uri: str) -> Content:
+def _open_uri(opener: ContentOpener, uri: str) -> Content:
     return opener.open_content(RawContent((), (Media(uri=uri),)))
 
 

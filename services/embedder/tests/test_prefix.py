@@ -6,10 +6,11 @@ import pytest
 from PIL import Image
 
 from lensdex_embedder.engines import EngineOptions, open_reranking_engine
-from lensdex_embedder.work import Content, Truncation
+from lensdex_embedder.work import Content, Truncation, Video
 
 SAME = 1e-5
 RED, BLUE = Image.new("RGB", (80, 64), "red"), Image.new("RGB", (64, 96), "blue")
+FRAMES = Video((BLUE, BLUE, Image.new("RGB", (64, 96), "green")), 1.0, 64)
 DOCUMENTS = [
     Content(("plain words",), ()),
     # These merge with the `<Document>:` before them into other tokens.
@@ -22,11 +23,14 @@ DOCUMENTS = [
     Content(("가나다",), ()),
     Content((), (BLUE,)),
     Content(("a picture and words",), (RED, BLUE)),
+    Content((), (), (FRAMES,)),
+    Content(("frames and a picture",), (RED,), (FRAMES,)),
 ]
 QUERIES = [
     Content(("what is the area?",), ()),
     Content((), (RED,)),
     Content(("two pictures\n",), (RED, BLUE)),
+    Content(("frames",), (BLUE,), (FRAMES,)),
 ]
 
 
@@ -43,7 +47,7 @@ def pairs_of(engine: Any, query: Content, documents: list[Content]) -> list[Any]
     return [engine.prepare_pair(prepared, document, truncation=Truncation.REFUSE) for document in documents]
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=["text", "image", "both"])
+@pytest.mark.parametrize("query", QUERIES, ids=["text", "image", "both", "video"])
 def test_scores_are_those_of_whole_pairs(reranking_engine: Any, whole_engine: Any, query: Content) -> None:
     """With and without sharing, a pair has the same score, also where the shared text is not a shared token prefix."""
     shared = reranking_engine.score(pairs_of(reranking_engine, query, DOCUMENTS))

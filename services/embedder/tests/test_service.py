@@ -8,6 +8,7 @@ import grpc
 import numpy as np
 import pytest
 import structlog
+from embedder_testing import clip
 from google.rpc.status_pb2 import Status
 from grpc import aio
 
@@ -18,6 +19,7 @@ from lensdex.common.v1.vectors_pb2 import VECTOR_ENCODING_FLOAT16, VECTOR_ENCODI
 from lensdex.embedder.v1 import embedder_service_pb2 as pb
 from lensdex.embedder.v1 import model_pb2
 from lensdex.embedder.v1 import reranker_service_pb2 as reranker_pb
+from lensdex_embedder import clips
 from lensdex_embedder.pictures import FORMATS
 from lensdex_wire.errors import Refusal, unpack_refusal
 from lensdex_wire.space_codec import unpack_space
@@ -134,6 +136,10 @@ async def test_embedder_info(serving: Any) -> None:
         max_streams=5,
         max_stream_items=6,
         max_stream_bytes=777,
+        max_videos=2,
+        max_video_frames=9,
+        max_video_bytes=4096,
+        max_video_seconds=12.5,
     )
     info = await server.embedder.GetEmbedderInfo(pb.GetEmbedderInfoRequest())
     assert [item.space.pooling for item in info.spaces] == [POOLING_MEAN, POOLING_LAST_TOKEN]
@@ -155,10 +161,18 @@ async def test_embedder_info(serving: Any) -> None:
         max_streams=5,
         max_stream_items=6,
         max_stream_bytes=777,
+        max_videos=2,
+        max_video_frames=8,
+        max_video_bytes=4096,
+        max_video_seconds=12.5,
     )
     assert (info.model.name, info.model.engine, info.model.device) == ("some/model", "fake", "cpu")
     assert info.model.weights_digest == info.spaces[0].space.weights_digest
-    assert list(info.model.modalities) == [model_pb2.MODALITY_TEXT, model_pb2.MODALITY_IMAGE]
+    assert list(info.model.modalities) == [
+        model_pb2.MODALITY_TEXT,
+        model_pb2.MODALITY_IMAGE,
+        model_pb2.MODALITY_VIDEO,
+    ]
     assert info.default_instruction
     assert info.build.version
     assert "numpy" in info.build.libraries
@@ -809,3 +823,38 @@ async def test_the_request_id_comes_with_refusals(serving: Any) -> None:
     with pytest.raises(aio.AioRpcError) as caught:
         await call
     assert dict(caught.value.initial_metadata() or ())["x-request-id"] == "abc"
+
+
+async def test_a_bad_video_spoils_no_neighbour(serving: Any, text: Any) -> None:
+    """A clip that cannot be read, and one sampled out of range, are refused by their place; others are embedded."""
+    server = await serving()
+    good = content_pb2.Video(clip=content_pb2.Media(data=clip()))
+    bad = content_pb2.Video(clip=content_pb2.Media(data=b"no clip"))
+    fast = content_pb2.Video(clip=content_pb2.Media(data=clip()), fps=31)
+    contents = [content_pb2.Content(videos=[video]) for video in (good, bad, fast)]
+    response = await server.embedder.Embed(pb.EmbedRequest(contents=[*contents, text("words")]))
+
+    refusals = [unpack_refusal(result.error) for result in response.results[1:3]]
+    assert [result.WhichOneof("outcome") for result in response.results] == ["embedded", "error", "error", "embedded"]
+    assert [refusal.reason for refusal in refusals] == [
+        ErrorReason.ERROR_REASON_INVALID_MEDIA,
+        ErrorReason.ERROR_REASON_INVALID_FIELD,
+    ]
+    assert refusals[0].metadata["media"] == "videos[0].clip"
+    assert (refusals[1].metadata["field"], refusals[1].metadata["maximum"]) == ("videos[0].fps", "30")
+
+
+async def test_counting_a_clip_decodes_nothing(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CountTokens says what a clip would cost, from its header: what Embed then counts."""
+    server = await serving()
+    content = content_pb2.Content(videos=[content_pb2.Video(clip=content_pb2.Media(data=clip()), max_frames=4)])
+    embedded = (await server.embedder.Embed(pb.EmbedRequest(contents=[content]))).results[0].embedded
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a clip was decoded")
+
+    monkeypatch.setattr(clips.OpenClip, "read", refuse)
+    (counted,) = (await server.embedder.CountTokens(pb.CountTokensRequest(contents=[content]))).results
+
+    assert counted.count.num_tokens == embedded.num_tokens
+    assert counted.count.num_video_tokens == 16

@@ -20,7 +20,7 @@ from lensdex_client.collection import (
     View,
     ViewStatistics,
 )
-from lensdex_client.content import Content, Image
+from lensdex_client.content import Content, Video
 from lensdex_client.embedder import EmbedderClient, RerankerClient
 from lensdex_client.embedding import (
     BuildInfo,
@@ -95,6 +95,7 @@ from lensdex_client.errors import (
 )
 from lensdex_client.index import IndexClient
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item, Progress
+from lensdex_client.media_file import Clip, Image
 from lensdex_client.media_root import MediaRoot
 from lensdex_client.outcome import Outcome
 from lensdex_client.record import (
@@ -124,6 +125,7 @@ __all__ = [
     "Backend",
     "BuildInfo",
     "CallCancelledError",
+    "Clip",
     "Collection",
     "CollectionDetails",
     "CollectionExistsError",
@@ -222,6 +224,7 @@ __all__ = [
     "UnsupportedDimensionError",
     "Upserted",
     "VectorError",
+    "Video",
     "View",
     "ViewMissingError",
     "ViewNotFoundError",

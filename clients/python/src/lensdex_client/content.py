@@ -1,89 +1,75 @@
-"""What is embedded, reranked or kept: texts and pictures, as plain data. Knows no message and no service."""
+"""What is embedded, reranked or kept: texts, pictures and videos, as plain data. Knows no message and no service."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
-Modality = Literal["text", "image"]
+from lensdex_client.media_file import Clip, Image, MediaFile
+
+Modality = Literal["text", "image", "video"]
+File = TypeVar("File", bound=MediaFile)
+
+
+class FileChange(Protocol):
+    """Makes another file of the same kind out of one."""
+
+    def __call__(self, file: File, /) -> File:
+        """Return what *file* becomes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """One encoded picture: its bytes, a file that holds them, or a URI. At least one must be given.
+class Video:
+    """A moving picture: a clip, or frames in order that were taken from one already. Exactly one must be given."""
 
-    What goes to a model is the bytes (*data*, else *path*), else the URI. What an index keeps is the URI where there is
-    one, else the bytes. So a picture may carry both: the file to read, and the name it is remembered by.
-    """
-
-    data: bytes = b""
-    """The file's bytes: PNG, JPEG, WebP, GIF, BMP or TIFF."""
-    path: Path | None = None
-    """A local file, read when it is sent."""
-    uri: str = ""
-    """What stands for the picture where bytes are not kept, e.g. a path relative to a media root."""
+    clip: Clip | None = None
+    frames: tuple[Image, ...] = ()
+    fps: float = 0.0
+    """Frames a second to look at of a clip, at most 30; 0: one a second. Without effect on frames."""
+    max_frames: int = 0
+    """Frames to look at, at most; 0: as many as the service looks at."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError for an image that is nothing."""
-        if not self.data and self.path is None and not self.uri:
-            raise ValueError("an image needs data, a path or a uri")
+        """Raise ValueError for a video that is nothing, or both."""
+        if (self.clip is None) == (not self.frames):
+            raise ValueError("a video needs either a clip or frames")
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, uri: str = "") -> "Image":
-        """Return the picture whose file holds *data*, remembered as *uri*."""
-        return cls(data=data, uri=uri)
-
-    @classmethod
-    def from_path(cls, path: Path | str, *, uri: str = "") -> "Image":
-        """Return the picture in the file *path*, remembered as *uri*. Reads nothing yet."""
-        return cls(path=Path(path), uri=uri)
-
-    @classmethod
-    def from_uri(cls, uri: str) -> "Image":
-        """Return the picture at *uri*, which the service must be allowed to open."""
-        return cls(uri=uri)
+    def from_path(cls, path: Path | str, *, uri: str = "", fps: float = 0.0, max_frames: int = 0) -> "Video":
+        """Return the clip in the file *path*, remembered as *uri*. Reads nothing yet."""
+        return cls(clip=Clip.from_path(path, uri=uri), fps=fps, max_frames=max_frames)
 
     @property
-    def has_bytes(self) -> bool:
-        """Whether ``read`` can return something."""
-        return bool(self.data) or self.path is not None
-
-    def read(self) -> bytes:
-        """Return the bytes. Raises OSError when the file cannot be read, ValueError when there is only a URI."""
-        if self.data:
-            return self.data
-        if self.path is None:
-            raise ValueError(f"the picture at {self.uri} has no bytes here")
-        return self.path.read_bytes()
-
-    def num_bytes(self) -> int:
-        """Return the bytes it takes in a message, without reading it; 0 for a file that cannot be seen."""
-        if self.data:
-            return len(self.data)
-        if self.path is None:
-            return len(self.uri.encode(errors="surrogatepass"))
-        try:
-            return self.path.stat().st_size
-        except OSError:
-            return 0
+    def files(self) -> tuple[MediaFile, ...]:
+        """What it consists of."""
+        return self.frames if self.clip is None else (self.clip,)
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Content:
-    """One thing: any number of texts and images. A lone string is one text, a lone Image one image."""
+    """One thing: any number of texts, images and videos. A lone string is one text, a lone Image one image."""
 
     texts: tuple[str, ...]
     images: tuple[Image, ...]
+    videos: tuple[Video, ...]
 
-    def __init__(self, texts: Sequence[str] | str = (), images: Sequence[Image] | Image = ()) -> None:
+    def __init__(
+        self,
+        texts: Sequence[str] | str = (),
+        images: Sequence[Image] | Image = (),
+        videos: Sequence[Video] | Video = (),
+    ) -> None:
         object.__setattr__(self, "texts", (texts,) if isinstance(texts, str) else tuple(texts))
         object.__setattr__(self, "images", (images,) if isinstance(images, Image) else tuple(images))
+        object.__setattr__(self, "videos", (videos,) if isinstance(videos, Video) else tuple(videos))
 
     @classmethod
-    def of(cls, thing: "Content | Image | str") -> "Content":
-        """Return *thing* as a content: a text and an image are one alone."""
+    def of(cls, thing: "Content | Image | Video | str") -> "Content":
+        """Return *thing* as a content: a text, an image and a video are one alone."""
         if isinstance(thing, Content):
             return thing
+        if isinstance(thing, Video):
+            return cls(videos=thing)
         return cls(images=thing) if isinstance(thing, Image) else cls(texts=thing)
 
     def modalities(self) -> frozenset[Modality]:
@@ -93,13 +79,30 @@ class Content:
             kinds.add("text")
         if self.images:
             kinds.add("image")
+        if self.videos:
+            kinds.add("video")
         return frozenset(kinds)
 
     def only(self, modality: Modality) -> "Content":
-        """Return its texts alone or its images alone."""
-        return Content(texts=self.texts) if modality == "text" else Content(images=self.images)
+        """Return its texts, its images or its videos alone."""
+        if modality == "text":
+            return Content(texts=self.texts)
+        return Content(images=self.images) if modality == "image" else Content(videos=self.videos)
+
+    def with_files(self, change: FileChange) -> "Content":
+        """Return the same with *change* made to every picture, clip and frame."""
+        videos = [
+            replace(
+                video,
+                clip=None if video.clip is None else change(video.clip),
+                frames=tuple(map(change, video.frames)),
+            )
+            for video in self.videos
+        ]
+        return Content(texts=self.texts, images=list(map(change, self.images)), videos=videos)
 
     def num_bytes(self) -> int:
         """Return about how many bytes it takes in a message, framing included, without reading files."""
         texts = sum(len(text.encode(errors="surrogatepass")) + 8 for text in self.texts)
-        return 16 + texts + sum(image.num_bytes() + 16 for image in self.images)
+        files = (*self.images, *(file for video in self.videos for file in video.files))
+        return 16 + texts + 32 * len(self.videos) + sum(file.num_bytes() + 16 for file in files)

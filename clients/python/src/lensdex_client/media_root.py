@@ -6,8 +6,9 @@ from urllib.parse import unquote, urlsplit
 import grpc
 
 from lensdex.common.v1.error_reason_pb2 import ErrorReason
-from lensdex_client.content import Content, Image
+from lensdex_client.content import Content, File
 from lensdex_client.errors import MediaNotAllowedError, MediaNotFoundError
+from lensdex_client.media_file import Clip, Image
 from lensdex_client.refusals import refusal
 
 
@@ -54,20 +55,27 @@ class MediaRoot:
         """Return the picture behind *uri*, to be read when it is sent. Raises as ``locate``."""
         return Image.from_path(self.locate(uri), uri=uri)
 
+    def clip(self, uri: str) -> Clip:
+        """Return the clip behind *uri*, to be read when it is sent. Raises as ``locate``."""
+        return Clip.from_path(self.locate(uri), uri=uri)
+
 
 def resolve_media(content: Content, root: MediaRoot | None) -> Content:
     """Return *content* with every URI turned into a file below *root*.
 
     Raises MediaNotAllowedError where there is no root, and as ``MediaRoot.locate``.
     """
-    images = tuple(image if image.has_bytes else _resolved(image.uri, root) for image in content.images)
-    return Content(texts=content.texts, images=images)
+
+    def resolved(file: File) -> File:
+        return file if file.has_bytes else _resolved(file, root)
+
+    return content.with_files(resolved)
 
 
-def _resolved(uri: str, root: MediaRoot | None) -> Image:
+def _resolved(file: File, root: MediaRoot | None) -> File:
     if root is None:
-        raise _not_allowed(uri, f"the picture {uri} is kept by its name alone: name the media root to read it from")
-    return root.image(uri)
+        raise _not_allowed(file.uri, f"{file.uri} is kept by its name alone: name the media root to read it from")
+    return type(file).from_path(root.locate(file.uri), uri=file.uri)
 
 
 def _path_of(uri: str) -> str:

@@ -132,7 +132,7 @@ def _pack_record(record: data.Record, index: int) -> record_pb2.Record:
     message = record_pb2.Record(id=record.id)
     if record.metadata:
         message.metadata.CopyFrom(pack_metadata(record.metadata, f"records[{index}].metadata"))
-    if record.content.texts or record.content.images:
+    if record.content.texts or record.content.images or record.content.videos:
         message.content.CopyFrom(pack_kept(record.content))
     return message
 

@@ -14,7 +14,7 @@ from lensdex_client.answer import SearchAnswer
 from lensdex_client.caller import Cancellation
 from lensdex_client.calls import Call, by_service
 from lensdex_client.collection import Backend, Collection, IndexedField
-from lensdex_client.content import Content, Image
+from lensdex_client.content import Content
 from lensdex_client.embedder import EmbedderClient, RerankerClient
 from lensdex_client.ensuring import ensure_collection
 from lensdex_client.index import IndexClient
@@ -30,6 +30,7 @@ from lensdex_client.ingesting import (
     prepare,
 )
 from lensdex_client.known import Known
+from lensdex_client.media_file import Image
 from lensdex_client.media_root import MediaRoot
 from lensdex_client.plan import Plan, run_plan
 from lensdex_client.retry import PATIENT, Retry

@@ -1,7 +1,7 @@
 """Messages of EmbedStream: plain data ↔ bytes. Pure but for reading the files that contents name; knows no channel."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import grpc
@@ -10,11 +10,11 @@ from lensdex.common.v1.error_reason_pb2 import ErrorReason
 from lensdex.embedder.v1 import embedder_service_pb2 as pb
 from lensdex_client import embedding as data
 from lensdex_client.calls import check_message_size, method
-from lensdex_client.content import Content
+from lensdex_client.content import Content, File
 from lensdex_client.content_codec import pack_content
 from lensdex_client.embedder_calls import embed, outcome_of, timing_of
 from lensdex_client.errors import LensdexError, SpaceMismatchError
-from lensdex_client.media_loading import loaded_image, texts_error
+from lensdex_client.media_loading import loaded_file, texts_error
 from lensdex_client.outcome import Outcome
 from lensdex_client.refusals import refusal
 from lensdex_wire.space import Pooling, Space
@@ -56,13 +56,16 @@ def pack_item(item_id: str, content: Content, *, max_message_bytes: int) -> Outc
     if error is not None:
         return Outcome(error=error)
     try:
-        images = tuple(loaded_image(image) if image.has_bytes else image for image in content.images)
-        item = pb.EmbedStreamItem(id=item_id, content=pack_content(replace(content, images=images)))
+        item = pb.EmbedStreamItem(id=item_id, content=pack_content(content.with_files(_loaded)))
         message = pb.EmbedStreamRequest(item=item)
         check_message_size(message.ByteSize(), what=f"the item {item_id!r:.80}", maximum=max_message_bytes)
     except LensdexError as error:
         return Outcome(error=error)
     return Outcome(message.SerializeToString())
+
+
+def _loaded(file: File) -> File:
+    return loaded_file(file) if file.has_bytes else file
 
 
 @dataclass(slots=True)

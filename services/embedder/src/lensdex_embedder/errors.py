@@ -84,17 +84,23 @@ class EmptyContentError(ContentError):
     """A content without any text or media."""
 
     def __init__(self, content: str = "the content") -> None:
-        super().__init__(f"{content} is empty: give it at least one non-empty text or one image.")
+        super().__init__(f"{content} is empty: give it at least one non-empty text, one image or one video.")
 
 
 class InvalidMediaError(ContentError):
-    """Media that is not a readable picture."""
+    """Media that is not a readable picture or clip."""
 
     def __init__(
-        self, media: str, detail: str, *, num_bytes: int | None = None, maximum_bytes: int | None = None
+        self,
+        media: str,
+        detail: str,
+        *,
+        kind: str = "picture",
+        num_bytes: int | None = None,
+        maximum_bytes: int | None = None,
     ) -> None:
         """*num_bytes* and *maximum_bytes*: of a file over the limit."""
-        super().__init__(f"{media} cannot be read as a picture: {detail}.")
+        super().__init__(f"{media} cannot be read as a {kind}: {detail}.")
         self.media = media
         self.detail = detail
         self.num_bytes = num_bytes

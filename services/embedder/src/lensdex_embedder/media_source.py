@@ -33,19 +33,22 @@ class MediaSource:
         self._max_bytes = limits.max_bytes
         self._roots = tuple(root.resolve() for root in limits.roots)
 
-    def read(self, name: str, media: Media) -> bytes:
-        """Return the bytes of *media*, at least one. *name* is what errors call it, e.g. ``images[0]``.
+    def read(self, name: str, media: Media, *, max_bytes: int | None = None) -> bytes:
+        """Return the bytes of *media*, at least one and at most *max_bytes* (None: the limit for pictures).
+
+        *name* is what errors call it, e.g. ``images[0]``.
 
         Raises InvalidMediaError, MediaNotAllowedError, MediaNotFoundError.
         """
-        data = self._bytes(name, media)
+        maximum = self._max_bytes if max_bytes is None else max_bytes
+        data = self._bytes(name, media, maximum)
         if not data:
             raise InvalidMediaError(name, "it has no bytes")
-        if len(data) > self._max_bytes:
-            raise self._too_many_bytes(name, len(data))
+        if len(data) > maximum:
+            raise _too_many_bytes(name, len(data), maximum)
         return data
 
-    def _bytes(self, name: str, media: Media) -> bytes:
+    def _bytes(self, name: str, media: Media, maximum: int) -> bytes:
         if media.data is not None:
             return media.data
         if media.uri is None:
@@ -56,9 +59,9 @@ class MediaSource:
             raise InvalidMediaError(name, "its uri is none") from error
         if parts.scheme != "file" or parts.netloc not in {"", "localhost"} or not self._roots:
             raise MediaNotAllowedError(name, parts.scheme[:_MAX_SCHEME] or "(none)")
-        return self._file(name, unquote(parts.path))
+        return self._file(name, unquote(parts.path), maximum)
 
-    def _file(self, name: str, unquoted: str) -> bytes:
+    def _file(self, name: str, unquoted: str, maximum: int) -> bytes:
         if not unquoted.startswith("/") or "\0" in unquoted:
             raise MediaNotAllowedError(name, "file")
         # Resolved before it is compared: neither .. nor a symbolic link leads out of a root.
@@ -68,12 +71,13 @@ class MediaSource:
         try:
             if not path.is_file():
                 raise MediaNotFoundError(name)
-            if path.stat().st_size > self._max_bytes:
-                raise self._too_many_bytes(name, path.stat().st_size)
+            if path.stat().st_size > maximum:
+                raise _too_many_bytes(name, path.stat().st_size, maximum)
             return path.read_bytes()
         except OSError as error:
             raise MediaNotFoundError(name) from error
 
-    def _too_many_bytes(self, name: str, num_bytes: int) -> InvalidMediaError:
-        detail = f"its file takes {num_bytes} bytes; at most {self._max_bytes}"
-        return InvalidMediaError(name, detail, num_bytes=num_bytes, maximum_bytes=self._max_bytes)
+
+def _too_many_bytes(name: str, num_bytes: int, maximum: int) -> InvalidMediaError:
+    detail = f"its file takes {num_bytes} bytes; at most {maximum}"
+    return InvalidMediaError(name, detail, num_bytes=num_bytes, maximum_bytes=maximum)

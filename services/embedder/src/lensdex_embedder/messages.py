@@ -10,7 +10,7 @@ from lensdex.embedder.v1 import embedder_service_pb2 as pb
 from lensdex.embedder.v1 import model_pb2
 from lensdex_embedder.errors import InvalidFieldError
 from lensdex_embedder.pipeline import Timing
-from lensdex_embedder.work import Media, ModelFacts, RawContent, Truncation
+from lensdex_embedder.work import Media, ModelFacts, RawContent, RawVideo, Truncation
 from lensdex_wire.space import Pooling
 from lensdex_wire.space_codec import unpack_pooling
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 def unpack_content(message: content_pb2.Content) -> RawContent:
     """Return a content as it arrived; nothing is decoded or judged."""
-    return RawContent(tuple(message.texts), tuple(_unpack_media(item) for item in message.images))
+    return RawContent(
+        tuple(message.texts),
+        tuple(_unpack_media(item) for item in message.images),
+        tuple(_unpack_video(item) for item in message.videos),
+    )
 
 
 def unpack_contents(messages: Iterable[content_pb2.Content]) -> list[RawContent]:
@@ -90,6 +94,11 @@ def pack_build(version: str, libraries: dict[str, str]) -> build_info_pb2.BuildI
 def _unpack_media(message: content_pb2.Media) -> Media:
     source = message.WhichOneof("source")
     return Media(data=message.data if source == "data" else None, uri=message.uri if source == "uri" else None)
+
+
+def _unpack_video(message: content_pb2.Video) -> RawVideo:
+    clip = _unpack_media(message.clip) if message.HasField("clip") else None
+    return RawVideo(clip, tuple(_unpack_media(frame) for frame in message.frames), message.fps, message.max_frames)
 
 
 def _duration(seconds: float) -> Duration:

@@ -11,13 +11,11 @@ from PIL import GifImagePlugin, Image, TiffImagePlugin
 
 from lensdex_embedder.errors import (
     AspectRatioTooLargeError,
-    EmptyContentError,
     ImageTooLargeError,
-    InvalidFieldError,
     InvalidMediaError,
 )
 from lensdex_embedder.media_source import MediaSource
-from lensdex_embedder.work import Content, Media, RawContent
+from lensdex_embedder.work import Media
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """Formats that are decoded. Pillow knows more; each is more code in reach of a stranger's bytes."""
@@ -29,8 +27,6 @@ _GIF_SIGNATURES: Final = (b"GIF87a", b"GIF89a")
 class PictureLimits:
     """What a picture may be. All bounds are inclusive."""
 
-    max_images: int
-    """Images in one content."""
     max_pixels: int
     """Declared width × height."""
     max_aspect_ratio: int
@@ -38,7 +34,7 @@ class PictureLimits:
 
 
 class PictureOpener:
-    """Decodes the media of contents within limits. Thread-safe."""
+    """Decodes pictures within limits. Thread-safe."""
 
     def __init__(self, limits: PictureLimits, source: MediaSource) -> None:
         """Take over the pixel limit from Pillow.
@@ -50,24 +46,11 @@ class PictureOpener:
         self._limits = limits
         self._source = source
 
-    def open_content(self, raw: RawContent, *, within: str = "") -> Content:
-        """Return *raw* with its pictures decoded, empty texts left out. Raises a ContentError.
+    def open(self, name: str, media: Media) -> Image.Image:
+        """Return the picture, decoded; *name* is what errors call it, e.g. ``images[0]``.
 
-        *within* stands before the names of what is wrong, e.g. ``query.`` for ``query.images[0]``.
+        Raises InvalidMediaError, ImageTooLargeError, AspectRatioTooLargeError, and what the source raises.
         """
-        texts = tuple(text for text in raw.texts if text)
-        if not texts and not raw.media:
-            raise EmptyContentError(f"the {within.rstrip('.')}" if within else "the content")
-        if len(raw.media) > self._limits.max_images:
-            raise InvalidFieldError(
-                f"{within}images",
-                f"{len(raw.media)} images in one content; at most {self._limits.max_images}.",
-                value=str(len(raw.media)),
-                maximum=self._limits.max_images,
-            )
-        return Content(texts, tuple(self._open(f"{within}images[{i}]", media) for i, media in enumerate(raw.media)))
-
-    def _open(self, name: str, media: Media) -> Image.Image:
         data = self._source.read(name, media)
         try:
             picture = _read_header(data)

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from lensdex_embedder.batcher import Batcher
+from lensdex_embedder.contents import ContentOpener
 from lensdex_embedder.engine import EmbeddingEngine, Prepared, RerankingEngine
 from lensdex_embedder.errors import (
     ContentError,
@@ -24,7 +25,6 @@ from lensdex_embedder.errors import (
     EngineFailedError,
     InvalidFieldError,
 )
-from lensdex_embedder.pictures import PictureOpener
 from lensdex_embedder.work import Cost, Pooled, Priority, RawContent, Truncation
 
 P = TypeVar("P", bound=Prepared)
@@ -151,7 +151,7 @@ class EmbeddingPipeline(Generic[P]):
     """Contents to pooled hidden states."""
 
     def __init__(
-        self, engine: EmbeddingEngine[P], batcher: Batcher[P, Pooled], preparation: Preparation, opener: PictureOpener
+        self, engine: EmbeddingEngine[P], batcher: Batcher[P, Pooled], preparation: Preparation, opener: ContentOpener
     ) -> None:
         self.engine = engine
         self.batcher = batcher
@@ -196,7 +196,7 @@ class RerankingPipeline(Generic[Q, P]):
     """A query and documents to relevance scores."""
 
     def __init__(
-        self, engine: RerankingEngine[Q, P], batcher: Batcher[P, float], preparation: Preparation, opener: PictureOpener
+        self, engine: RerankingEngine[Q, P], batcher: Batcher[P, float], preparation: Preparation, opener: ContentOpener
     ) -> None:
         self.engine = engine
         self.batcher = batcher

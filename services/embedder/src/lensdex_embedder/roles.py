@@ -24,6 +24,8 @@ from lensdex.embedder.v1 import (
 from lensdex_embedder import __version__
 from lensdex_embedder.admission import Admission
 from lensdex_embedder.batcher import Batcher, BatchReport
+from lensdex_embedder.clips import ClipLimits
+from lensdex_embedder.contents import ContentLimits, ContentOpener
 from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
 from lensdex_embedder.engines import EngineOptions, library_versions, open_embedding_engine, open_reranking_engine
 from lensdex_embedder.errors import CheckpointError, ContentTooLongError
@@ -64,14 +66,7 @@ class Roles:
             max_prepared=settings.max_prepared_items,
             clock=time.monotonic,
         )
-        self._opener = PictureOpener(
-            PictureLimits(
-                max_images=settings.max_images,
-                max_pixels=settings.max_image_pixels,
-                max_aspect_ratio=settings.max_aspect_ratio,
-            ),
-            MediaSource(SourceLimits(max_bytes=settings.max_image_bytes, roots=settings.media_roots)),
-        )
+        self._opener = _opener(settings)
         self._batchers: list[Batcher[Any, Any]] = []
         self._embedder: EmbedderFace | None = None
         self._reranker: RerankerFace | None = None
@@ -187,6 +182,10 @@ class Roles:
                 max_contents=settings.max_contents,
                 max_tokens=max_tokens,
                 max_images=settings.max_images,
+                max_videos=settings.max_videos,
+                max_video_frames=settings.max_video_frames // 2 * 2,
+                max_video_bytes=settings.max_video_bytes,
+                max_video_seconds=settings.max_video_seconds,
                 max_image_pixels=settings.max_image_pixels,
                 max_aspect_ratio=settings.max_aspect_ratio,
                 max_media_bytes=settings.max_image_bytes,
@@ -195,6 +194,24 @@ class Roles:
                 max_pending_bytes=settings.max_pending_bytes,
             ),
         }
+
+
+def _opener(settings: Settings) -> ContentOpener:
+    source = MediaSource(SourceLimits(max_bytes=settings.max_image_bytes, roots=settings.media_roots))
+    pictures = PictureLimits(max_pixels=settings.max_image_pixels, max_aspect_ratio=settings.max_aspect_ratio)
+    clip = ClipLimits(
+        max_bytes=settings.max_video_bytes,
+        max_pixels=settings.max_image_pixels,
+        max_aspect_ratio=settings.max_aspect_ratio,
+        max_seconds=settings.max_video_seconds,
+    )
+    limits = ContentLimits(
+        max_images=settings.max_images,
+        max_videos=settings.max_videos,
+        max_frames=settings.max_video_frames // 2 * 2,
+        clip=clip,
+    )
+    return ContentOpener(limits, PictureOpener(pictures, source), source)
 
 
 @contextlib.contextmanager

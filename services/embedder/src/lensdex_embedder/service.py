@@ -165,6 +165,7 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
                 count = pb.TokenCount(
                     num_tokens=outcome.num_tokens,
                     num_image_tokens=outcome.num_image_tokens,
+                    num_video_tokens=outcome.num_video_tokens,
                     too_long=outcome.num_tokens > pipeline.engine.facts.max_tokens,
                 )
                 results.append(pb.CountTokensResult(count=count))

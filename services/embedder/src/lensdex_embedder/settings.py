@@ -140,6 +140,20 @@ class Settings(BaseSettings):
         ge=1024,
         description="Declared pixels of one image, checked before decoding: a small file can declare a huge picture.",
     )
+    max_videos: int = Field(4, ge=0, le=64, description="Videos in one content. 0: none are taken.")
+    max_video_bytes: int = Field(32 * MIB, ge=1024, description="Bytes of one encoded clip.")
+    max_video_seconds: float = Field(
+        600.0,
+        gt=0,
+        le=86_400,
+        description="Seconds a clip may last, counted before decoding. Too high: one clip can keep a worker decoding for its 30 seconds.",
+    )
+    max_video_frames: int = Field(
+        64,
+        ge=2,
+        le=768,
+        description="Frames of one video the model looks at. The published value; another one changes vectors of longer videos.",
+    )
     max_aspect_ratio: int = Field(
         200,
         ge=1,

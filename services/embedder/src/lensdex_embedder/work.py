@@ -1,8 +1,9 @@
 """What flows through the embedder, as plain data. Knows no model, no gRPC and no messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ class Modality(StrEnum):
 
     TEXT = "MODALITY_TEXT"
     IMAGE = "MODALITY_IMAGE"
+    VIDEO = "MODALITY_VIDEO"
 
 
 class Truncation(StrEnum):
@@ -39,10 +41,27 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """An encoded picture: the bytes of its file, or where to find it. Exactly one is set."""
+    """An encoded picture or clip: the bytes of its file, or where to find it. Exactly one is set."""
 
     data: bytes | None = None
     uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawVideo:
+    """A video as it arrived: a clip's file or encoded frames, and how to sample it."""
+
+    clip: Media | None
+    frames: tuple[Media, ...]
+    fps: float
+    """Frames a second to look at of a clip; zero for the recipe's."""
+    max_frames: int
+    """Frames to look at, at most; zero for the server's."""
+
+    @property
+    def files(self) -> tuple[Media, ...]:
+        """All encoded files it consists of."""
+        return self.frames if self.clip is None else (self.clip, *self.frames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +70,44 @@ class RawContent:
 
     texts: tuple[str, ...]
     media: tuple[Media, ...]
+    """Its images."""
+    videos: tuple[RawVideo, ...] = ()
 
     @property
     def num_bytes(self) -> int:
         """Bytes it holds in memory."""
-        return sum(len(text) for text in self.texts) + sum(len(item.data or b"") for item in self.media)
+        files = (*self.media, *(file for video in self.videos for file in video.files))
+        return sum(len(text) for text in self.texts) + sum(len(file.data or b"") for file in files)
+
+
+class Clip(Protocol):
+    """A moving picture of which the header was read; frames are decoded when they are asked for."""
+
+    @property
+    def num_frames(self) -> int:
+        """Frames in all, at least one."""
+
+    @property
+    def rate(self) -> float:
+        """Frames a second, above zero."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a frame in pixels."""
+
+    def read(self, places: Sequence[int]) -> Iterator[Image.Image]:
+        """Decode and yield the frames at *places*, which ascend, one in memory at a time. Raises InvalidMediaError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A video within the limits: a clip, or decoded frames of one size."""
+
+    source: Clip | tuple[Image.Image, ...]
+    fps: float
+    """Frames a second to look at of a clip."""
+    max_frames: int
+    """Frames to look at, at most; even."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +116,7 @@ class Content:
 
     texts: tuple[str, ...]
     images: tuple[Image.Image, ...]
+    videos: tuple[Video, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +128,7 @@ class Cost:
     num_image_tokens: int
     num_truncated_tokens: int
     """Text tokens cut off; zero when nothing was."""
+    num_video_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

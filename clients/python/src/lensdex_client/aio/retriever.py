@@ -16,7 +16,7 @@ from lensdex_client.aio.plan import run_plan
 from lensdex_client.answer import SearchAnswer
 from lensdex_client.calls import Call, by_service
 from lensdex_client.collection import Backend, Collection, IndexedField
-from lensdex_client.content import Content, Image
+from lensdex_client.content import Content
 from lensdex_client.ensuring import ensure_collection
 from lensdex_client.ingest_batch import ingest_batch
 from lensdex_client.ingesting import (
@@ -30,6 +30,7 @@ from lensdex_client.ingesting import (
     prepare,
 )
 from lensdex_client.known import Known
+from lensdex_client.media_file import Image
 from lensdex_client.media_root import MediaRoot
 from lensdex_client.plan import Plan
 from lensdex_client.retry import PATIENT, Retry

@@ -1,4 +1,4 @@
-"""``lensdex embed``: the vector of a text, pictures or both."""
+"""``lensdex embed``: the vector of a text, pictures or clips."""
 
 import argparse
 import json
@@ -25,10 +25,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
     parser = commands.add_parser(
         "embed",
         help="the vector of a text, pictures or both",
-        description="Embed TEXT and pictures as one content; show it, or write it to a file.",
+        description="Embed TEXT, pictures and clips as one content; show it, or write it to a file.",
     )
     parser.add_argument("text", metavar="TEXT", nargs="?", default="", help="what to embed")
     parser.add_argument("--image", metavar="PATH", type=Path, action="append", default=[], help="a picture to embed")
+    parser.add_argument("--video", metavar="PATH", type=Path, action="append", default=[], help="a clip to embed")
     parser.add_argument("--instruction", metavar="TEXT", default="", help="instruction to embed with")
     parser.add_argument("--dimension", metavar="N", type=positive, default=0, help="cut to N values and renormalise")
     parser.add_argument(

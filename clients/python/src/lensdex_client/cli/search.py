@@ -1,4 +1,4 @@
-"""``lensdex search``: find what a text, pictures or both describe."""
+"""``lensdex search``: find what a text, pictures or clips describe."""
 
 import argparse
 from pathlib import Path
@@ -7,8 +7,9 @@ from lensdex_client.cli import hits
 from lensdex_client.cli.connection import add_media_root, add_options, connect, positive
 from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.cli.output import Output
-from lensdex_client.content import Content, Image
+from lensdex_client.content import Content, Video
 from lensdex_client.embedding import Truncation
+from lensdex_client.media_file import Image
 from lensdex_client.searching import SearchOptions
 from lensdex_client.settings import Settings
 
@@ -17,12 +18,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
     """Add the command."""
     parser = commands.add_parser(
         "search",
-        help="find what a text, pictures or both describe",
-        description="Embed TEXT and pictures as one query, find the nearest records, and rerank the best if asked to.",
+        help="find what a text, pictures or clips describe",
+        description="Embed TEXT, pictures and clips as one query, find the nearest records, and rerank if asked to.",
     )
     parser.add_argument("collection", metavar="COLLECTION", help="where to search")
     parser.add_argument("text", metavar="TEXT", nargs="?", default="", help="what to look for")
     parser.add_argument("--image", metavar="PATH", type=Path, action="append", default=[], help="a picture to look for")
+    parser.add_argument("--video", metavar="PATH", type=Path, action="append", default=[], help="a clip to look for")
     parser.add_argument("--instruction", metavar="TEXT", default="", help="instruction to embed the query with")
     add_search_options(parser, settings)
     parser.set_defaults(run=run)
@@ -66,11 +68,17 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
 
 
 def query_of(arguments: argparse.Namespace) -> Content:
-    """Return what TEXT and ``--image`` describe. Raises ValueError for nothing, OSError for a file not there."""
-    images = [Image.from_path(path) for path in arguments.image]
-    for path in arguments.image:
+    """Return what TEXT, ``--image`` and ``--video`` describe.
+
+    Raises ValueError for nothing, OSError for a file that is not there.
+    """
+    for path in (*arguments.image, *arguments.video):
         path.stat()
-    content = Content(texts=[arguments.text] if arguments.text else [], images=images)
+    content = Content(
+        texts=[arguments.text] if arguments.text else [],
+        images=[Image.from_path(path) for path in arguments.image],
+        videos=[Video.from_path(path) for path in arguments.video],
+    )
     if not content.modalities():
-        raise ValueError("name a TEXT, an --image or both")
+        raise ValueError("name a TEXT, an --image or a --video")
     return content

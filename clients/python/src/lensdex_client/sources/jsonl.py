@@ -1,7 +1,8 @@
 """Reads items from a JSONL file: one object a line. Knows no service.
 
-``{"id": str, "title": str?, "text": str | [str]?, "image": path | [path]?, "metadata": {...}?}``; ``title`` is kept as
-``metadata["title"]``; image paths are relative to the media root. Blank lines are passed over.
+``{"id": str, "title": str?, "text": str | [str]?, "image": path | [path]?, "video": path | [path]?, "metadata":
+{...}?}``; ``title`` is kept as ``metadata["title"]``; paths are relative to the media root. Blank lines are passed
+over.
 """
 
 import json
@@ -9,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from lensdex_client.content import Content, Image
+from lensdex_client.content import Content, Video
 from lensdex_client.errors import LensdexError
 from lensdex_client.ingesting import Item
+from lensdex_client.media_file import Image
 from lensdex_client.media_root import MediaRoot
 from lensdex_client.sources.line import BadLine, Line, Sourced
 
-_KEYS: Final = frozenset({"id", "title", "text", "image", "metadata"})
+_KEYS: Final = frozenset({"id", "title", "text", "image", "video", "metadata"})
 
 
 class _LineError(ValueError):
@@ -47,9 +49,10 @@ def item_of(line: Mapping[str, Any], root: MediaRoot) -> Item:
         raise _LineError("id must be a text that is not empty")
     texts = _texts(line, "text")
     images = [_image(uri, root) for uri in _texts(line, "image")]
-    content = Content(texts=texts, images=images)
+    videos = [Video(clip=root.clip(root.uri_of(path))) for path in _texts(line, "video")]
+    content = Content(texts=texts, images=images, videos=videos)
     if not content.modalities():
-        raise _LineError("neither text nor image")
+        raise _LineError("neither text, image nor video")
     return Item(id=item_id, content=content, metadata=_metadata(line))
 
 

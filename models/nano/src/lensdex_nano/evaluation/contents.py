@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from lensdex_embedder import contents
 from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.pictures import PictureLimits, PictureOpener
 from lensdex_embedder.work import Content, Media, RawContent
@@ -16,7 +17,7 @@ from lensdex_nano.evaluation.problems import Problem
 View = Literal["default", "text", "image"]
 VIEWS: Final[tuple[View, ...]] = ("default", "text", "image")
 
-_LIMITS: Final = PictureLimits(max_images=1, max_pixels=64_000_000, max_aspect_ratio=200)
+_LIMITS: Final = PictureLimits(max_pixels=64_000_000, max_aspect_ratio=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,13 @@ class ContentOpener:
     """Opens sources. Raises ContentError for a picture the embedder would refuse, and OSError."""
 
     def __init__(self) -> None:
-        self._pictures = PictureOpener(_LIMITS, MediaSource(SourceLimits(max_bytes=16 << 20)))
+        source = MediaSource(SourceLimits(max_bytes=16 << 20))
+        self._contents = contents.ContentOpener(
+            contents.ContentLimits(max_images=1), PictureOpener(_LIMITS, source), source
+        )
 
     def open(self, source: Source) -> Content:
         """Return the content, its picture decoded."""
         texts = (source.text,) if source.text else ()
         media = (Media(data=source.image.read_bytes()),) if source.image else ()
-        return self._pictures.open_content(RawContent(texts, media))
+        return self._contents.open_content(RawContent(texts, media))

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1flensdex/common/v1/content.proto\x12\x11lensdex.common.v1\"B\n\x07\x43ontent\x12\r\n\x05texts\x18\x01 \x03(\t\x12(\n\x06images\x18\x02 \x03(\x0b\x32\x18.lensdex.common.v1.Media\"0\n\x05Media\x12\x0e\n\x04\x64\x61ta\x18\x01 \x01(\x0cH\x00\x12\r\n\x03uri\x18\x02 \x01(\tH\x00\x42\x08\n\x06sourceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1flensdex/common/v1/content.proto\x12\x11lensdex.common.v1\"l\n\x07\x43ontent\x12\r\n\x05texts\x18\x01 \x03(\t\x12(\n\x06images\x18\x02 \x03(\x0b\x32\x18.lensdex.common.v1.Media\x12(\n\x06videos\x18\x03 \x03(\x0b\x32\x18.lensdex.common.v1.Video\"z\n\x05Video\x12&\n\x04\x63lip\x18\x01 \x01(\x0b\x32\x18.lensdex.common.v1.Media\x12(\n\x06\x66rames\x18\x02 \x03(\x0b\x32\x18.lensdex.common.v1.Media\x12\x0b\n\x03\x66ps\x18\x03 \x01(\x01\x12\x12\n\nmax_frames\x18\x04 \x01(\r\"0\n\x05Media\x12\x0e\n\x04\x64\x61ta\x18\x01 \x01(\x0cH\x00\x12\r\n\x03uri\x18\x02 \x01(\tH\x00\x42\x08\n\x06sourceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,7 +32,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lensdex.common.v1.content_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONTENT']._serialized_start=54
-  _globals['_CONTENT']._serialized_end=120
-  _globals['_MEDIA']._serialized_start=122
-  _globals['_MEDIA']._serialized_end=170
+  _globals['_CONTENT']._serialized_end=162
+  _globals['_VIDEO']._serialized_start=164
+  _globals['_VIDEO']._serialized_end=286
+  _globals['_MEDIA']._serialized_start=288
+  _globals['_MEDIA']._serialized_end=336
 # @@protoc_insertion_point(module_scope)

@@ -168,14 +168,16 @@ class CountTokensResult(_message.Message):
     def __init__(self, count: _Optional[_Union[TokenCount, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
 
 class TokenCount(_message.Message):
-    __slots__ = ("num_tokens", "num_image_tokens", "too_long")
+    __slots__ = ("num_tokens", "num_image_tokens", "too_long", "num_video_tokens")
     NUM_TOKENS_FIELD_NUMBER: _ClassVar[int]
     NUM_IMAGE_TOKENS_FIELD_NUMBER: _ClassVar[int]
     TOO_LONG_FIELD_NUMBER: _ClassVar[int]
+    NUM_VIDEO_TOKENS_FIELD_NUMBER: _ClassVar[int]
     num_tokens: int
     num_image_tokens: int
     too_long: bool
-    def __init__(self, num_tokens: _Optional[int] = ..., num_image_tokens: _Optional[int] = ..., too_long: _Optional[bool] = ...) -> None: ...
+    num_video_tokens: int
+    def __init__(self, num_tokens: _Optional[int] = ..., num_image_tokens: _Optional[int] = ..., too_long: _Optional[bool] = ..., num_video_tokens: _Optional[int] = ...) -> None: ...
 
 class GetEmbedderInfoRequest(_message.Message):
     __slots__ = ()

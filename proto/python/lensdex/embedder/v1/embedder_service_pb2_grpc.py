@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class EmbedderServiceStub:
-    """EmbedderService turns contents (texts and images) into vectors. It keeps nothing between calls.
+    """EmbedderService turns contents (texts, images and videos) into vectors. It keeps nothing between calls.
     """
 
     def __init__(self, channel):
@@ -58,7 +58,7 @@ class EmbedderServiceStub:
 
 
 class EmbedderServiceServicer:
-    """EmbedderService turns contents (texts and images) into vectors. It keeps nothing between calls.
+    """EmbedderService turns contents (texts, images and videos) into vectors. It keeps nothing between calls.
     """
 
     def Embed(self, request, context):
@@ -146,7 +146,7 @@ def add_EmbedderServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class EmbedderService:
-    """EmbedderService turns contents (texts and images) into vectors. It keeps nothing between calls.
+    """EmbedderService turns contents (texts, images and videos) into vectors. It keeps nothing between calls.
     """
 
     @staticmethod

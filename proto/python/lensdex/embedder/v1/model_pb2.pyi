@@ -12,6 +12,7 @@ class Modality(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MODALITY_UNSPECIFIED: _ClassVar[Modality]
     MODALITY_TEXT: _ClassVar[Modality]
     MODALITY_IMAGE: _ClassVar[Modality]
+    MODALITY_VIDEO: _ClassVar[Modality]
 
 class Truncation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -21,6 +22,7 @@ class Truncation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 MODALITY_UNSPECIFIED: Modality
 MODALITY_TEXT: Modality
 MODALITY_IMAGE: Modality
+MODALITY_VIDEO: Modality
 TRUNCATION_UNSPECIFIED: Truncation
 TRUNCATION_REFUSE: Truncation
 TRUNCATION_CUT_TEXT: Truncation
@@ -44,7 +46,7 @@ class ModelInfo(_message.Message):
     def __init__(self, name: _Optional[str] = ..., revision: _Optional[str] = ..., weights_digest: _Optional[str] = ..., engine: _Optional[str] = ..., device: _Optional[str] = ..., dtype: _Optional[str] = ..., modalities: _Optional[_Iterable[_Union[Modality, str]]] = ...) -> None: ...
 
 class EmbedderLimits(_message.Message):
-    __slots__ = ("max_contents", "max_tokens", "max_images", "max_image_pixels", "max_aspect_ratio", "max_media_bytes", "max_message_bytes", "max_pending_items", "max_pending_bytes", "max_image_tokens", "max_streams", "max_stream_items", "max_stream_bytes")
+    __slots__ = ("max_contents", "max_tokens", "max_images", "max_image_pixels", "max_aspect_ratio", "max_media_bytes", "max_message_bytes", "max_pending_items", "max_pending_bytes", "max_image_tokens", "max_streams", "max_stream_items", "max_stream_bytes", "max_videos", "max_video_frames", "max_video_bytes", "max_video_seconds")
     MAX_CONTENTS_FIELD_NUMBER: _ClassVar[int]
     MAX_TOKENS_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGES_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +60,10 @@ class EmbedderLimits(_message.Message):
     MAX_STREAMS_FIELD_NUMBER: _ClassVar[int]
     MAX_STREAM_ITEMS_FIELD_NUMBER: _ClassVar[int]
     MAX_STREAM_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_VIDEOS_FIELD_NUMBER: _ClassVar[int]
+    MAX_VIDEO_FRAMES_FIELD_NUMBER: _ClassVar[int]
+    MAX_VIDEO_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_VIDEO_SECONDS_FIELD_NUMBER: _ClassVar[int]
     max_contents: int
     max_tokens: int
     max_images: int
@@ -71,4 +77,8 @@ class EmbedderLimits(_message.Message):
     max_streams: int
     max_stream_items: int
     max_stream_bytes: int
-    def __init__(self, max_contents: _Optional[int] = ..., max_tokens: _Optional[int] = ..., max_images: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_aspect_ratio: _Optional[int] = ..., max_media_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_pending_items: _Optional[int] = ..., max_pending_bytes: _Optional[int] = ..., max_image_tokens: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ...) -> None: ...
+    max_videos: int
+    max_video_frames: int
+    max_video_bytes: int
+    max_video_seconds: float
+    def __init__(self, max_contents: _Optional[int] = ..., max_tokens: _Optional[int] = ..., max_images: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_aspect_ratio: _Optional[int] = ..., max_media_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_pending_items: _Optional[int] = ..., max_pending_bytes: _Optional[int] = ..., max_image_tokens: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ..., max_videos: _Optional[int] = ..., max_video_frames: _Optional[int] = ..., max_video_bytes: _Optional[int] = ..., max_video_seconds: _Optional[float] = ...) -> None: ...

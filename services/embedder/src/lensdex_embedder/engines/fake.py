@@ -1,28 +1,30 @@
 """A deterministic engine without torch, for tests of everything around the model. Not for production: it understands
 nothing.
 
-It promises: equal contents give equal vectors; contents that share words, or whose pictures look alike, give near
-ones; an instruction changes the vector; a vector does not depend on its batch; relevance grows with what two contents
-share.
+It promises: equal contents give equal vectors; contents that share words, or whose pictures or videos look alike, give
+near ones; an instruction changes the vector; a vector does not depend on its batch; relevance grows with what two
+contents share.
 """
 
 import hashlib
 import math
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from lensdex_embedder.errors import ContentTooLongError
-from lensdex_embedder.work import Content, Cost, Modality, ModelFacts, Pooled, Truncation, Vector
+from lensdex_embedder.work import Content, Cost, Modality, ModelFacts, Pooled, Truncation, Vector, Video
 from lensdex_wire.space import Pooling
 
 HIDDEN_SIZE = 128
 _WORDS = re.compile(r"\w+")
 _TEMPLATE_TOKENS = 8
 _TOKENS_PER_IMAGE = 16
+_TOKENS_PER_FRAME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class FakeEngine:
             default_instruction="Represent the user's input.",
             max_tokens=max_tokens,
             max_image_tokens=_TOKENS_PER_IMAGE,
-            modalities=(Modality.TEXT, Modality.IMAGE),
+            modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )
 
     @property
@@ -76,10 +78,12 @@ class FakeEngine:
         return FakeInput(_features(content), instruction.strip(), cost)
 
     def count(self, content: Content, *, instruction: str) -> Cost:
-        """Return eight tokens for the template, one per word, sixteen per image."""
+        """Return eight tokens for the template, one per word, sixteen per image, four per frame that is looked at."""
         words = sum(len(_WORDS.findall(text)) for text in (*content.texts, instruction))
         image_tokens = _TOKENS_PER_IMAGE * len(content.images)
-        return Cost(_TEMPLATE_TOKENS + words + image_tokens, image_tokens, 0)
+        video_tokens = _TOKENS_PER_FRAME * sum(len(_places(video)) for video in content.videos)
+        num_tokens = _TEMPLATE_TOKENS + words + image_tokens + video_tokens
+        return Cost(num_tokens, image_tokens, 0, video_tokens)
 
     def embed(self, batch: Sequence[FakeInput]) -> list[Pooled]:
         """Return features, shifted a little by the instruction; the two poolings differ."""
@@ -97,7 +101,13 @@ class FakeEngine:
     def prepare_pair(self, query: FakeInput, document: Content, *, truncation: Truncation) -> FakePair:
         """Return the pair's relevance: the logistic of a scaled cosine."""
         count = self.count(document, instruction="")
-        cost = self._fit(Cost(count.num_tokens + query.cost.num_tokens, count.num_image_tokens, 0), truncation)
+        both = Cost(
+            count.num_tokens + query.cost.num_tokens,
+            count.num_image_tokens + query.cost.num_image_tokens,
+            0,
+            count.num_video_tokens + query.cost.num_video_tokens,
+        )
+        cost = self._fit(both, truncation)
         features = _features(document)
         cosine = float(query.features @ features / (np.linalg.norm(query.features) * np.linalg.norm(features) + 1e-12))
         return FakePair(1 / (1 + math.exp(-6 * (cosine - 0.5))), cost)
@@ -110,21 +120,36 @@ class FakeEngine:
         excess = cost.num_tokens - self._facts.max_tokens
         if excess <= 0:
             return cost
-        if truncation is Truncation.REFUSE or cost.num_image_tokens + _TEMPLATE_TOKENS >= self._facts.max_tokens:
+        media_tokens = cost.num_image_tokens + cost.num_video_tokens
+        if truncation is Truncation.REFUSE or media_tokens + _TEMPLATE_TOKENS >= self._facts.max_tokens:
             raise ContentTooLongError(
                 tokens=cost.num_tokens, maximum=self._facts.max_tokens, remedy="Shorten its text."
             )
-        return Cost(self._facts.max_tokens, cost.num_image_tokens, excess)
+        return Cost(self._facts.max_tokens, cost.num_image_tokens, excess, cost.num_video_tokens)
 
 
 def _features(content: Content) -> Vector:
     features = _hashed([word.lower() for text in content.texts for word in _WORDS.findall(text)])
-    for image in content.images:
+    frames = [frame for video in content.videos for frame in _frames(video)]
+    for image in (*content.images, *frames):
         thumbnail = np.asarray(image.convert("RGB").resize((4, 4)), dtype=np.float32).ravel() / 255 - 0.5
         features[: thumbnail.size] += thumbnail
     # Nothing is a zero vector, which cosine could not take; the first value is part of every cut.
     features[0] += 0.01
     return features
+
+
+def _places(video: Video) -> list[int]:
+    """Return the places of the frames that are looked at, evenly, at most the video's maximum."""
+    count = len(video.source) if isinstance(video.source, tuple) else video.source.num_frames
+    return sorted(set(np.linspace(0, count - 1, min(count, video.max_frames), dtype=int).tolist()))
+
+
+def _frames(video: Video) -> Iterator[Image.Image]:
+    if isinstance(video.source, tuple):
+        yield from (video.source[place] for place in _places(video))
+    else:
+        yield from video.source.read(_places(video))
 
 
 def _hashed(words: list[str], *, weight: float = 1.0) -> Vector:

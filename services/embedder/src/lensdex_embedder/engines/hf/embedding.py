@@ -16,6 +16,7 @@ from lensdex_embedder.engines.hf.sequences import SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
     DEFAULT_EMBEDDING_INSTRUCTION,
     EMBEDDING_RECIPE,
+    Conversation,
     embedding_conversation,
     template_version,
 )
@@ -56,7 +57,7 @@ class HfEmbeddingEngine:
             default_instruction=DEFAULT_EMBEDDING_INSTRUCTION,
             max_tokens=max_tokens,
             max_image_tokens=self._builder.max_image_tokens,
-            modalities=(Modality.TEXT, Modality.IMAGE),
+            modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )
 
     @property
@@ -72,18 +73,15 @@ class HfEmbeddingEngine:
     def prepare(self, content: Content, *, instruction: str, truncation: Truncation) -> TokenSequence:
         """Return the model input for *content*. Thread-safe. Raises ContentTooLongError, InvalidFieldError."""
         self._refuse_reserved(content, instruction)
-        patches = tuple(self._builder.patch(image) for image in content.images)
-        whole = embedding_conversation(texts=content.texts, num_images=len(patches), instruction=instruction)
-        shortest = embedding_conversation(texts=(), num_images=len(patches), instruction=instruction)
+        patches = self._builder.patches(content)
+        whole, shortest = (_conversation(content, texts, instruction) for texts in (content.texts, ()))
         return self._builder.build(whole, shortest, patches, truncation=truncation)
 
     def count(self, content: Content, *, instruction: str) -> Cost:
         """Return the untruncated cost of *content*. Thread-safe. Raises InvalidFieldError."""
         self._refuse_reserved(content, instruction)
-        conversation = embedding_conversation(
-            texts=content.texts, num_images=len(content.images), instruction=instruction
-        )
-        return self._builder.count(conversation, [self._builder.image_tokens(*image.size) for image in content.images])
+        conversation = _conversation(content, content.texts, instruction)
+        return self._builder.count(conversation, self._builder.outlines(content))
 
     def embed(self, batch: Sequence[TokenSequence]) -> list[Pooled]:
         """Return pooled hidden states per input, in order: float32, not normalised. One thread at a time."""
@@ -101,3 +99,9 @@ class HfEmbeddingEngine:
     def _refuse_reserved(self, content: Content, instruction: str) -> None:
         self._builder.refuse_reserved("texts", content.texts)
         self._builder.refuse_reserved("instruction", (instruction,))
+
+
+def _conversation(content: Content, texts: tuple[str, ...], instruction: str) -> Conversation:
+    return embedding_conversation(
+        texts=texts, num_images=len(content.images), num_videos=len(content.videos), instruction=instruction
+    )

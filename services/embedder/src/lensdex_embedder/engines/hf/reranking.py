@@ -7,7 +7,7 @@ tokens "yes" and "no". That is the model's probability of "yes" among the two.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import torch
@@ -21,6 +21,7 @@ from lensdex_embedder.engines.hf.sequences import Patches, SequenceBuilder, Toke
 from lensdex_embedder.engines.hf.template import (
     DEFAULT_RERANKING_INSTRUCTION,
     RERANKING_RECIPE,
+    Conversation,
     reranking_conversation,
     template_version,
 )
@@ -33,9 +34,9 @@ _UNLIKE_DOCUMENTS: Final = ("a", "\n", "[", "=", "/", "가")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedQuery:
-    """A query whose pictures are patched once, for many documents."""
+    """A query whose media are patched once, for many documents."""
 
-    texts: tuple[str, ...]
+    content: Content
     patches: tuple[Patches, ...]
     instruction: str
     beginning: TokenSequence
@@ -98,7 +99,7 @@ class HfRerankingEngine:
             default_instruction=DEFAULT_RERANKING_INSTRUCTION,
             max_tokens=max_tokens,
             max_image_tokens=self._builder.max_image_tokens,
-            modalities=(Modality.TEXT, Modality.IMAGE),
+            modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )
 
     @property
@@ -110,34 +111,18 @@ class HfRerankingEngine:
         """Return *query* ready to be paired with many documents. Thread-safe. Raises InvalidFieldError."""
         self._builder.refuse_reserved("query", query.texts)
         self._builder.refuse_reserved("instruction", (instruction,))
-        patches = tuple(self._builder.patch(image) for image in query.images)
-        beginnings = [
-            reranking_conversation(
-                query_texts=query.texts,
-                query_images=len(patches),
-                document_texts=(text,),
-                document_images=0,
-                instruction=instruction,
-            )
-            for text in _UNLIKE_DOCUMENTS
-        ]
-        return PreparedQuery(query.texts, patches, instruction, self._builder.beginning(beginnings, patches))
+        patches = self._builder.patches(query)
+        beginnings = [_conversation(query, Content((text,), ()), instruction) for text in _UNLIKE_DOCUMENTS]
+        return PreparedQuery(query, patches, instruction, self._builder.beginning(beginnings, patches))
 
     def prepare_pair(self, query: PreparedQuery, document: Content, *, truncation: Truncation) -> PreparedPair:
         """Return the model input for the pair. Thread-safe. Raises ContentTooLongError, InvalidFieldError."""
         self._builder.refuse_reserved("documents", document.texts)
-        patches = tuple(self._builder.patch(image) for image in document.images)
+        patches = query.patches + self._builder.patches(document)
         whole, shortest = (
-            reranking_conversation(
-                query_texts=query.texts,
-                query_images=len(query.patches),
-                document_texts=texts,
-                document_images=len(patches),
-                instruction=query.instruction,
-            )
-            for texts in (document.texts, ())
+            _conversation(query.content, one, query.instruction) for one in (document, replace(document, texts=()))
         )
-        return PreparedPair(query, self._builder.build(whole, shortest, query.patches + patches, truncation=truncation))
+        return PreparedPair(query, self._builder.build(whole, shortest, patches, truncation=truncation))
 
     def score(self, batch: Sequence[PreparedPair]) -> list[float]:
         """Return one relevance per pair, 0 to 1, in order. One thread at a time.
@@ -166,3 +151,15 @@ class HfRerankingEngine:
         if self._latest is None or self._latest[0] is not query:
             self._latest = (query, self._forward.read(query.beginning))
         return self._latest[1]
+
+
+def _conversation(query: Content, document: Content, instruction: str) -> Conversation:
+    return reranking_conversation(
+        query_texts=query.texts,
+        query_images=len(query.images),
+        query_videos=len(query.videos),
+        document_texts=document.texts,
+        document_images=len(document.images),
+        document_videos=len(document.videos),
+        instruction=instruction,
+    )

@@ -1,9 +1,10 @@
-"""From rendered text and pictures to what the model reads: token ids, patches, and what was cut. Knows no weights.
+"""From rendered text and media to what the model reads: token ids, patches, and what was cut. Knows no weights.
 
 Text is tokenised whole: a text that begins with a newline merges with the template before it, so tokenising in pieces
 would give other tokens than the models were trained on.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,27 +15,45 @@ from qwen_vl_utils import vision_process
 from transformers import PreTrainedTokenizerBase, ProcessorMixin
 
 from lensdex_embedder.engines.hf.template import Conversation, embedding_conversation, render
+from lensdex_embedder.engines.hf.videos import cut, frames_of, sample
 from lensdex_embedder.errors import ContentTooLongError, InvalidFieldError
-from lensdex_embedder.work import Cost, Truncation
+from lensdex_embedder.work import Content, Cost, Truncation, Video
 
-TEXT, IMAGE = 0, 1
+TEXT, IMAGE, VIDEO = 0, 1, 2
 """Token types, as transformers numbers them."""
+
+_VISION_START, _VISION_END = "<|vision_start|>", "<|vision_end|>"
 
 CUT_REMEDY: Final = "Shorten its text, or allow truncation."
 MEDIA_REMEDY: Final = (
-    "Only the end of a text can be cut, and cutting it does not suffice: give fewer or smaller images."
+    "Only the end of a text can be cut, and cutting it does not suffice: give fewer or smaller images or videos."
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What stands for a picture or a video among the tokens."""
+
+    num_tokens: int
+    """Tokens of a picture, or of each step in time of a video."""
+    times: tuple[float, ...] | None = None
+    """Seconds of a video's steps; None for a picture."""
+
+    @property
+    def num_media_tokens(self) -> int:
+        """Tokens in all, times not counted."""
+        return self.num_tokens * (1 if self.times is None else len(self.times))
+
+
+@dataclass(frozen=True, slots=True)
 class Patches:
-    """A picture as the vision tower reads it."""
+    """A picture or a video as the vision tower reads it."""
 
     values: torch.Tensor
     """float32, shape (patches, channels × temporal patch × patch × patch)."""
     grid: tuple[int, int, int]
     """Patches in time, height and width; height and width are even."""
-    num_tokens: int
+    outline: Outline
     """Tokens it becomes: patches divided by the square of the merge size."""
 
 
@@ -45,8 +64,9 @@ class TokenSequence:
     ids: torch.Tensor
     """int64, shape (tokens,)."""
     types: torch.Tensor
-    """int32, shape (tokens,): TEXT or IMAGE."""
+    """int32, shape (tokens,): TEXT, IMAGE or VIDEO."""
     patches: tuple[Patches, ...]
+    """In the order in which their tokens appear."""
     cost: Cost
 
 
@@ -73,9 +93,14 @@ class SequenceBuilder:
         self.max_image_tokens = max(1, min(max_image_tokens, trained))
         self._max_pixels = self.max_image_tokens * pixels_per_token
         self._min_pixels = min(min_image_tokens, self.max_image_tokens) * pixels_per_token
+        self._video_processor: Any = processor.video_processor
         self._image_token = str(getattr(processor, "image_token", "<|image_pad|>"))
-        self._reserved = (self._image_token, str(getattr(processor, "video_token", "<|video_pad|>")))
+        self._video_token = str(getattr(processor, "video_token", "<|video_pad|>"))
+        self._reserved = (self._image_token, self._video_token)
         self._image_token_id = int(tokenizer.convert_tokens_to_ids(self._image_token))  # type: ignore[arg-type]  # one token, one id
+        self._video_token_id = int(tokenizer.convert_tokens_to_ids(self._video_token))  # type: ignore[arg-type]  # as above
+        video = f"{_VISION_START}{self._video_token}{_VISION_END}"
+        self._placeholders = re.compile(f"{re.escape(video)}|{re.escape(self._image_token)}")
         rendered = render(processor, embedding_conversation(texts=("text",), num_images=0, instruction=""))
         self._tail = self._tokenise(rendered[rendered.rindex("<|im_end|>") :])
         self.max_tokens = max_tokens
@@ -99,7 +124,30 @@ class SequenceBuilder:
         time, height, width = (int(value) for value in output["image_grid_thw"][0])
         values = output["pixel_values"]
         assert isinstance(values, torch.Tensor)
-        return Patches(values, (time, height, width), time * height * width // self._merge_size**2)
+        return Patches(values, (time, height, width), Outline(time * height * width // self._merge_size**2))
+
+    def patch_video(self, video: Video) -> Patches:
+        """Return *video* sampled, resized and cut as the published code does. Raises InvalidMediaError."""
+        factor = self._patch_size * self._merge_size
+        sampling = sample(video, factor=factor)
+        values = cut(
+            self._normalised(frames_of(video, sampling, factor=factor)),
+            patch_size=self._patch_size,
+            merge_size=self._merge_size,
+        )
+        grid = (len(sampling.times), sampling.height // self._patch_size, sampling.width // self._patch_size)
+        return Patches(values, grid, Outline(grid[1] * grid[2] // self._merge_size**2, sampling.times))
+
+    def patches(self, content: Content) -> tuple[Patches, ...]:
+        """Return the media of *content* in the order of the template: videos, then images."""
+        return (*map(self.patch_video, content.videos), *map(self.patch, content.images))
+
+    def outlines(self, content: Content) -> list[Outline]:
+        """Return what would stand for the media of *content*, from headers alone."""
+        factor = self._patch_size * self._merge_size
+        samplings = [sample(video, factor=factor) for video in content.videos]
+        videos = [Outline(one.height * one.width // factor**2, one.times) for one in samplings]
+        return [*videos, *(Outline(self.image_tokens(*image.size)) for image in content.images)]
 
     def image_tokens(self, width: int, height: int) -> int:
         """Return the tokens a picture of that size becomes, without resizing it."""
@@ -109,10 +157,9 @@ class SequenceBuilder:
         )
         return int(resized_height) * int(resized_width) // factor**2
 
-    def count(self, conversation: Conversation, image_tokens: list[int]) -> Cost:
-        """Return the untruncated cost of *conversation* whose pictures become *image_tokens*."""
-        ids = self._tokenise(self._expand(render(self._processor, conversation), image_tokens))
-        return Cost(num_tokens=len(ids), num_image_tokens=sum(image_tokens), num_truncated_tokens=0)
+    def count(self, conversation: Conversation, outlines: Sequence[Outline]) -> Cost:
+        """Return the untruncated cost of *conversation* whose media have these *outlines*, in order."""
+        return _cost(len(self._ids(conversation, outlines)), outlines)
 
     def build(
         self,
@@ -127,40 +174,70 @@ class SequenceBuilder:
         The end of the text is cut and the template's own tail kept, because the tail holds the pooled token. Raises
         ContentTooLongError when the input is over max_tokens and cutting is not allowed or does not suffice.
         """
-        image_tokens = [item.num_tokens for item in patches]
-        ids = self._tokenise(self._expand(render(self._processor, conversation), image_tokens))
+        outlines = [item.outline for item in patches]
+        ids = self._ids(conversation, outlines)
         num_truncated = len(ids) - self.max_tokens
         if num_truncated > 0:
             if truncation is not Truncation.CUT_TEXT:
                 raise ContentTooLongError(tokens=len(ids), maximum=self.max_tokens, remedy=CUT_REMEDY)
-            needed = len(self._tokenise(self._expand(render(self._processor, shortest), image_tokens)))
+            needed = len(self._ids(shortest, outlines))
             if needed >= self.max_tokens:
                 raise ContentTooLongError(tokens=len(ids), maximum=self.max_tokens, remedy=MEDIA_REMEDY)
             ids = ids[: self.max_tokens - len(self._tail)] + self._tail
-        tokens = torch.tensor(ids, dtype=torch.int64)
-        types = (tokens == self._image_token_id).to(torch.int32)
-        cost = Cost(num_tokens=len(ids), num_image_tokens=sum(image_tokens), num_truncated_tokens=max(0, num_truncated))
-        return TokenSequence(tokens, types, patches, cost)
+        return self._sequence(ids, patches, num_truncated=max(0, num_truncated))
 
     def beginning(self, conversations: Sequence[Conversation], patches: tuple[Patches, ...]) -> TokenSequence:
-        """Return the tokens that all *conversations*, each with exactly these pictures, begin with."""
-        image_tokens = [item.num_tokens for item in patches]
-        rows = [self._tokenise(self._expand(render(self._processor, one), image_tokens)) for one in conversations]
+        """Return the tokens that all *conversations*, each with exactly these media, begin with."""
+        outlines = [item.outline for item in patches]
+        rows = [self._ids(one, outlines) for one in conversations]
         length = next((place for place, column in enumerate(zip(*rows, strict=False)) if len(set(column)) > 1), 0)
-        tokens = torch.tensor(rows[0][:length], dtype=torch.int64)
-        types = (tokens == self._image_token_id).to(torch.int32)
-        return TokenSequence(tokens, types, patches, Cost(length, sum(image_tokens), 0))
+        return self._sequence(rows[0][:length], patches, num_truncated=0)
 
-    def _expand(self, rendered: str, image_tokens: list[int]) -> str:
-        """Replace each image placeholder by as many as the image has tokens."""
-        pieces = rendered.split(self._image_token)
-        assert len(pieces) == len(image_tokens) + 1, "placeholders and images disagree. This is a bug."
+    def _normalised(self, frames: torch.Tensor) -> torch.Tensor:
+        """Return *frames*, 0 to 255, shape (frames, 3, height, width), as the model was trained to read colours."""
+        settings = self._video_processor
+        mean, std = (torch.tensor(values).view(3, 1, 1) for values in (settings.image_mean, settings.image_std))
+        normalised: torch.Tensor = (frames * settings.rescale_factor - mean) / std
+        return normalised
+
+    def _sequence(self, ids: list[int], patches: tuple[Patches, ...], *, num_truncated: int) -> TokenSequence:
+        tokens = torch.tensor(ids, dtype=torch.int64)
+        types = IMAGE * (tokens == self._image_token_id) + VIDEO * (tokens == self._video_token_id)
+        cost = _cost(len(ids), [item.outline for item in patches], num_truncated=num_truncated)
+        return TokenSequence(tokens, types.to(torch.int32), patches, cost)
+
+    def _ids(self, conversation: Conversation, outlines: Sequence[Outline]) -> list[int]:
+        return self._tokenise(self._expand(render(self._processor, conversation), outlines))
+
+    def _expand(self, rendered: str, outlines: Sequence[Outline]) -> str:
+        """Replace each placeholder by what stands for its picture or video.
+
+        A video's signs for beginning and end go as well: each of its steps in time has its own, after its time. (The
+        processor of transformers 5 keeps the outer pair; the one the models were published with does not.)
+        """
+        pieces = self._placeholders.split(rendered)
+        assert len(pieces) == len(outlines) + 1, "placeholders and media disagree. This is a bug."
         expanded = [pieces[0]]
-        for count, piece in zip(image_tokens, pieces[1:], strict=True):
-            expanded += [self._image_token * count, piece]
+        for outline, piece in zip(outlines, pieces[1:], strict=True):
+            expanded += [self._standing_for(outline), piece]
         return "".join(expanded)
+
+    def _standing_for(self, outline: Outline) -> str:
+        if outline.times is None:
+            return self._image_token * outline.num_tokens
+        step = f"{_VISION_START}{self._video_token * outline.num_tokens}{_VISION_END}"
+        return "".join(f"<{time:.1f} seconds>{step}" for time in outline.times)
 
     def _tokenise(self, text: str) -> list[int]:
         ids = self._tokenizer(text, add_special_tokens=False, return_attention_mask=False)["input_ids"]
         assert isinstance(ids, list)
         return ids
+
+
+def _cost(num_tokens: int, outlines: Sequence[Outline], *, num_truncated: int = 0) -> Cost:
+    return Cost(
+        num_tokens=num_tokens,
+        num_image_tokens=sum(one.num_media_tokens for one in outlines if one.times is None),
+        num_truncated_tokens=num_truncated,
+        num_video_tokens=sum(one.num_media_tokens for one in outlines if one.times is not None),
+    )

@@ -34,11 +34,13 @@ def normalise_instruction(instruction: str) -> str:
     return stripped if unicodedata.category(stripped[-1]).startswith("P") else f"{stripped}."
 
 
-def embedding_conversation(*, texts: tuple[str, ...], num_images: int, instruction: str) -> Conversation:
-    """Return the conversation of a content: instruction in the system turn, images then texts in the user turn."""
+def embedding_conversation(
+    *, texts: tuple[str, ...], num_images: int, instruction: str, num_videos: int = 0
+) -> Conversation:
+    """Return the conversation of a content: instruction in the system turn; videos, images, texts in the user turn."""
     return [
         {"role": "system", "content": [_text(normalise_instruction(instruction))]},
-        {"role": "user", "content": _parts(texts, num_images)},
+        {"role": "user", "content": _parts(texts, num_images, num_videos)},
     ]
 
 
@@ -49,6 +51,8 @@ def reranking_conversation(
     document_texts: tuple[str, ...],
     document_images: int,
     instruction: str,
+    query_videos: int = 0,
+    document_videos: int = 0,
 ) -> Conversation:
     """Return the conversation of a pair. The instruction is used as it is; the default when empty."""
     return [
@@ -58,9 +62,9 @@ def reranking_conversation(
             "content": [
                 _text(f"<Instruct>: {instruction or DEFAULT_RERANKING_INSTRUCTION}"),
                 _text("<Query>:"),
-                *_parts(query_texts, query_images),
+                *_parts(query_texts, query_images, query_videos),
                 _text("\n<Document>:"),
-                *_parts(document_texts, document_images),
+                *_parts(document_texts, document_images, document_videos),
             ],
         },
     ]
@@ -88,8 +92,8 @@ def template_version(processor: ProcessorMixin, *, recipe: str) -> str:
     return f"{recipe}:{digest[:16]}"
 
 
-def _parts(texts: tuple[str, ...], num_images: int) -> list[Part]:
-    return [{"type": "image"}] * num_images + [_text(text) for text in texts]
+def _parts(texts: tuple[str, ...], num_images: int, num_videos: int) -> list[Part]:
+    return [{"type": "video"}] * num_videos + [{"type": "image"}] * num_images + [_text(text) for text in texts]
 
 
 def _text(text: str) -> Part:

@@ -1,0 +1,107 @@
+"""Opens contents within limits: what they may hold, and their pictures and videos through those who know them.
+
+It knows no format and no decoder; no model, no gRPC, no messages.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image
+
+from lensdex_embedder.clips import ClipLimits, open_clip
+from lensdex_embedder.errors import EmptyContentError, InvalidFieldError, InvalidMediaError
+from lensdex_embedder.media_source import MediaSource
+from lensdex_embedder.pictures import PictureOpener
+from lensdex_embedder.work import Content, Media, RawContent, RawVideo, Video
+
+DEFAULT_FPS: Final = 1.0
+"""Frames a second of a clip that are looked at, as published."""
+MAX_FPS: Final = 30.0
+"""The most a caller may ask for; max_frames bounds what comes of it."""
+MAX_LISTED_FRAMES: Final = 1024
+"""Frames a caller may send for one video; more than max_frames of them are thinned."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLimits:
+    """What a content may hold. All bounds are inclusive."""
+
+    max_images: int
+    max_videos: int = 0
+    max_frames: int = 64
+    """Frames of one video the model looks at; even."""
+    clip: ClipLimits | None = None
+    """What a clip may be; None only where max_videos is zero."""
+
+
+class ContentOpener:
+    """Decodes the pictures of contents and opens their clips. Thread-safe."""
+
+    def __init__(self, limits: ContentLimits, pictures: PictureOpener, source: MediaSource) -> None:
+        self._limits = limits
+        self._pictures = pictures
+        self._source = source
+
+    def open_content(self, raw: RawContent, *, within: str = "") -> Content:
+        """Return *raw* with its pictures decoded and its clips opened, empty texts left out.
+
+        *within* stands before the names of what is wrong, e.g. ``query.`` for ``query.images[0]``. Raises a
+        ContentError, InvalidFieldError.
+        """
+        texts = tuple(text for text in raw.texts if text)
+        if not texts and not raw.media and not raw.videos:
+            raise EmptyContentError(f"the {within.rstrip('.')}" if within else "the content")
+        _refuse_more(f"{within}images", "images", len(raw.media), self._limits.max_images)
+        _refuse_more(f"{within}videos", "videos", len(raw.videos), self._limits.max_videos)
+        return Content(
+            texts,
+            tuple(self._pictures.open(f"{within}images[{i}]", media) for i, media in enumerate(raw.media)),
+            tuple(self._video(f"{within}videos[{i}]", video) for i, video in enumerate(raw.videos)),
+        )
+
+    def _video(self, name: str, raw: RawVideo) -> Video:
+        if (raw.clip is None) == (not raw.frames):
+            raise InvalidFieldError(name, f"{name} needs either a clip or frames, and not both.")
+        if not (raw.fps == 0 or 0 < raw.fps <= MAX_FPS):
+            raise InvalidFieldError(
+                f"{name}.fps",
+                f"{name}.fps is {raw.fps:g}; give above 0 and at most {MAX_FPS:g}, or 0 for {DEFAULT_FPS:g}.",
+                value=f"{raw.fps:g}",
+                maximum=int(MAX_FPS),
+            )
+        most = self._limits.max_frames
+        if raw.max_frames and not 2 <= raw.max_frames <= most:
+            raise InvalidFieldError(
+                f"{name}.max_frames",
+                f"{name}.max_frames is {raw.max_frames}; give 2 to {most}, or 0 for {most}.",
+                value=str(raw.max_frames),
+                minimum=2,
+                maximum=most,
+            )
+        max_frames = (raw.max_frames or most) // 2 * 2
+        if raw.clip is not None:
+            return self._clip(f"{name}.clip", raw.clip, raw.fps or DEFAULT_FPS, max_frames)
+        _refuse_more(f"{name}.frames", "frames", len(raw.frames), MAX_LISTED_FRAMES)
+        return Video(self._frames(f"{name}.frames", raw.frames), DEFAULT_FPS, max_frames)
+
+    def _clip(self, name: str, media: Media, fps: float, max_frames: int) -> Video:
+        assert self._limits.clip is not None, "videos are allowed without limits for clips. This is a bug."
+        clip = open_clip(name, self._source.read(name, media, max_bytes=self._limits.clip.max_bytes), self._limits.clip)
+        if clip.num_frames < 2:
+            raise InvalidMediaError(name, "it has a single frame: send it as an image", kind="clip")
+        return Video(clip, fps, max_frames)
+
+    def _frames(self, name: str, media: tuple[Media, ...]) -> tuple[Image.Image, ...]:
+        frames = tuple(self._pictures.open(f"{name}[{i}]", one) for i, one in enumerate(media))
+        for i, frame in enumerate(frames):
+            if frame.size != frames[0].size:
+                size, first = f"{frame.size[0]} × {frame.size[1]}", f"{frames[0].size[0]} × {frames[0].size[1]}"
+                raise InvalidMediaError(f"{name}[{i}]", f"it has {size} pixels where the first frame has {first}")
+        return frames
+
+
+def _refuse_more(field: str, things: str, count: int, maximum: int) -> None:
+    if count > maximum:
+        raise InvalidFieldError(
+            field, f"{count} {things} in one content; at most {maximum}.", value=str(count), maximum=maximum
+        )
