@@ -1,7 +1,7 @@
 """Durability by killing the process: nothing acknowledged is lost, nothing deleted returns, counts agree.
 
 A killed process leaves its writes to the system, synced or not. So a preloaded library besides keeps only what was
-synced (`synced.cpp`), as a loss of power might.
+synced (`disk.cpp`), as a loss of power might.
 """
 
 import os
@@ -21,11 +21,13 @@ from types import MappingProxyType
 import grpc
 import numpy as np
 import pytest
-from index_testing import upsert_request
+from grpc_status import rpc_status
+from index_testing import reason, upsert_request
 
 from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record_service_pb2_grpc
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex.index.v1 import record_service_pb2 as rpb
+from lensdex_wire.errors import unpack_refusal
 from lensdex_wire.vectors import pack_vectors, unpack_vectors
 
 WRITERS = 4
@@ -224,20 +226,20 @@ def test_kill(tmp_path: Path, kills: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def keeping_synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the library that keeps what is synced."""
-    library = tmp_path_factory.mktemp("synced") / "synced.so"
-    source = Path(__file__).with_name("synced.cpp")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the library that keeps what is synced, and knows full disks."""
+    library = tmp_path_factory.mktemp("disk") / "disk.so"
+    source = Path(__file__).with_name("disk.cpp")
     command = ["c++", "-std=c++17", "-O1", "-shared", "-fPIC", str(source), "-o", str(library), "-ldl"]
     subprocess.run(command, check=True, timeout=100)
     return library
 
 
 @pytest.mark.parametrize("synchronous", ["FULL", "NORMAL", "OFF"])
-def test_what_is_acknowledged_is_synced(tmp_path: Path, keeping_synced: Path, synchronous: str) -> None:
+def test_what_is_acknowledged_is_synced(tmp_path: Path, disk: Path, synchronous: str) -> None:
     """What was synced before a kill holds all that was acknowledged; not so where a commit does not sync."""
     data, synced = tmp_path / "data", tmp_path / "synced"
-    environment = {"LD_PRELOAD": str(keeping_synced), "SYNCED_FROM": str(data), "SYNCED_TO": str(synced)}
+    environment = {"LD_PRELOAD": str(disk), "SYNCED_FROM": str(data), "SYNCED_TO": str(synced)}
     lax = f"""
 from lensdex_index.engines.local.store import records_db
 connect = records_db.connect
@@ -267,5 +269,39 @@ records_db.connect = connect_as_told
         else:
             with pytest.raises(AssertionError, match="allowed"):
                 check(stub, writers)
+        process.terminate()
+    ended(process, 0)
+
+
+def test_a_full_disk_refuses_writes_and_serves_reads(tmp_path: Path, disk: Path) -> None:
+    """Without room, writes are refused and say so, and leave nothing; reads go on; with room, writes do too."""
+    data, sign = tmp_path / "data", tmp_path / "full"
+    rows = np.concatenate([row("r", at) for at in range(200)])
+    process, address = start(data, {"LD_PRELOAD": str(disk), "DISK_FULL_IF": str(sign)})
+    with grpc.insecure_channel(address) as channel:
+        create(channel)
+        stub = record_service_pb2_grpc.RecordServiceStub(channel)
+        kept = Writer("kept", {f"kept-{at}": at for at in range(3)})
+        for record_id, version in list(kept.acknowledged.items()):
+            stub.UpsertRecords(upsert_request(row(record_id, version or 0), [record_id]))
+        for _ in range(2):
+            sign.touch()
+            with pytest.raises(grpc.RpcError) as written:
+                stub.UpsertRecords(upsert_request(rows), timeout=30)
+            with pytest.raises(grpc.RpcError) as deleted:
+                stub.DeleteRecords(rpb.DeleteRecordsRequest(collection="things", ids=["kept-0"]), timeout=30)
+            for told in (written, deleted):
+                refused = unpack_refusal(rpc_status.from_call(told.value))
+                assert reason(refused) == "STORE_UNAVAILABLE", refused
+            check(stub, [kept])
+            sign.unlink()
+            check(stub, [kept])
+            stub.UpsertRecords(upsert_request(row("kept-3", 3), ["kept-3"]))
+            kept.acknowledged["kept-3"] = 3
+        process.kill()
+    ended(process, -signal.SIGKILL)
+    process, address = start(data)
+    with grpc.insecure_channel(address) as channel:
+        check(record_service_pb2_grpc.RecordServiceStub(channel), [kept])
         process.terminate()
     ended(process, 0)

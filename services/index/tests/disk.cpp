@@ -1,6 +1,6 @@
-// What a loss of power leaves, at its worst: only what was synced. To be preloaded (LD_PRELOAD) into a process.
+// A disk that loses power, or is full. To be preloaded (LD_PRELOAD) into a process.
 //
-// SYNCED_FROM names a folder. After every fsync or fdatasync of a file below it, that file is copied as it is then to
+// What a loss of power leaves, at its worst, is what was synced: SYNCED_FROM names a folder. After every fsync or fdatasync of a file below it, that file is copied as it is then to
 // the same place below SYNCED_TO; what is written and not synced never gets there. Writing and copying exclude each
 // other, so that no copy has half a write. Removing a file is taken as durable at once: this judges contents.
 
@@ -54,6 +54,15 @@ int keep(int descriptor) {
     return -1;
 }
 
+// As long as a file exists under the name that DISK_FULL_IF tells, there is no room left.
+bool full() {
+    const char *sign = getenv("DISK_FULL_IF");
+    const int before = errno;
+    const bool there = sign && access(sign, F_OK) == 0;
+    errno = there ? ENOSPC : before;
+    return there;
+}
+
 template <typename Call>
 auto alone(Call call) {
     const std::lock_guard<std::mutex> guard(mutex);
@@ -89,12 +98,22 @@ int unlink(const char *path) {
 
 ssize_t pwrite(int descriptor, const void *data, size_t size, off_t at) {
     static auto real = next<ssize_t (*)(int, const void *, size_t, off_t)>("pwrite");
-    return alone([&] { return real(descriptor, data, size, at); });
+    return alone([&] { return full() ? -1 : real(descriptor, data, size, at); });
 }
 
 ssize_t pwrite64(int descriptor, const void *data, size_t size, off64_t at) {
     static auto real = next<ssize_t (*)(int, const void *, size_t, off64_t)>("pwrite64");
-    return alone([&] { return real(descriptor, data, size, at); });
+    return alone([&] { return full() ? -1 : real(descriptor, data, size, at); });
+}
+
+int posix_fallocate(int descriptor, off_t at, off_t size) {
+    static auto real = next<int (*)(int, off_t, off_t)>("posix_fallocate");
+    return full() ? ENOSPC : real(descriptor, at, size);
+}
+
+int posix_fallocate64(int descriptor, off64_t at, off64_t size) {
+    static auto real = next<int (*)(int, off64_t, off64_t)>("posix_fallocate64");
+    return full() ? ENOSPC : real(descriptor, at, size);
 }
 
 int ftruncate(int descriptor, off_t size) {
