@@ -65,6 +65,10 @@ tests: ## All tests
 test-bare: setup ## The index and the client in an environment of their own: installed, run, and no torch in it
 	$(BIN)/pytest tests/packaging --run-bare
 
+.PHONY: crash
+crash: setup ## Kill the index 200 times while it is written and searched; what it acknowledged must be there each time
+	$(BIN)/pytest services/index/tests/test_crash.py --kills 200 --timeout 7200
+
 .PHONY: nano
 nano: setup ## Train the nano checkpoints from scratch into models/nano (two hours on two cores; resumes)
 	$(BIN)/python -m lensdex_nano train

@@ -14,6 +14,11 @@ from index_testing import Server, open_local, running
 from lensdex_index.engines.local.engine import LocalEngine
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that makes the crash test a long one."""
+    parser.addoption("--kills", type=int, default=3, help="how often the crash test of the index kills its server")
+
+
 @pytest.fixture(autouse=True)
 def _logs() -> Iterator[None]:
     """Undo what a command run in this process set for its logs."""

@@ -1,27 +1,37 @@
-"""Durability by killing the process: nothing acknowledged is lost, nothing deleted returns, counts agree."""
+"""Durability by killing the process: nothing acknowledged is lost, nothing deleted returns, counts agree.
 
+A killed process leaves its writes to the system, synced or not. So a preloaded library besides keeps only what was
+synced (`disk.cpp`), as a loss of power might.
+"""
+
+import os
 import random
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from json import loads
 from pathlib import Path
+from types import MappingProxyType
 
 import grpc
 import numpy as np
-from index_testing import upsert_request
+import pytest
+from grpc_status import rpc_status
+from index_testing import reason, upsert_request
 
 from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record_service_pb2_grpc
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex.index.v1 import record_service_pb2 as rpb
+from lensdex_wire.errors import unpack_refusal
 from lensdex_wire.vectors import pack_vectors, unpack_vectors
 
-KILLS = 3
 WRITERS = 4
+SEARCHERS = 2
 DIMENSION = 32
 
 
@@ -67,11 +77,33 @@ class Writer:
             wrote.release()
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    """Start a server process; return it and its address once it serves."""
+def search(stub: record_service_pb2_grpc.RecordServiceStub, stop: threading.Event, seed: int) -> None:
+    """Search until the server is gone. Every answer lists a record once."""
+    choose = np.random.default_rng(seed)
+    while not stop.is_set():
+        rows = choose.normal(size=(4, DIMENSION)).astype(np.float32)
+        request = rpb.SearchRecordsRequest(
+            collection="things", k=50, vectors=rpb.VectorQueries(vectors=pack_vectors(rows))
+        )
+        try:
+            answer = stub.SearchRecords(request, timeout=10)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.UNAVAILABLE:
+                return
+            raise
+        for result in answer.results:
+            ids = [hit.record.id for hit in result.hits.hits]
+            assert len(set(ids)) == len(ids)
+
+
+def start(
+    folder: Path, environment: Mapping[str, str] = MappingProxyType({}), *, before: str = ""
+) -> tuple[subprocess.Popen[str], str]:
+    """Start a server process, which does *before* first; return it and its address once it serves."""
     flags = ("--data-dir", str(folder), "--port", "0", "--metrics-port", "none")
-    command = [sys.executable, "-m", "lensdex_index", "serve", *flags]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    main = f"import sys\nfrom lensdex_index.__main__ import main\n{before}\nsys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", main, "serve", *flags]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | environment)
     assert process.stderr is not None
     for line in process.stderr:
         said = loads(line)
@@ -127,33 +159,149 @@ def check(stub: record_service_pb2_grpc.RecordServiceStub, writers: list[Writer]
             assert sorted(hits) == ids
 
 
-def test_kill(tmp_path: Path) -> None:
-    """After SIGKILL amid concurrent upserts and deletes, exactly what was acknowledged is there and is found."""
+def create(channel: grpc.Channel) -> None:
+    """Create the collection."""
+    view = collection_pb2.View(name="default", dimension=DIMENSION)
+    made = cpb.CreateCollectionRequest(collection=collection_pb2.Collection(name="things", views=[view]))
+    collection_service_pb2_grpc.CollectionServiceStub(channel).CreateCollection(made)
+
+
+def kill_amid(
+    process: subprocess.Popen[str],
+    stub: record_service_pb2_grpc.RecordServiceStub,
+    writers: list[Writer],
+    *,
+    num_writes: int,
+    seconds: float,
+) -> None:
+    """Kill the server under writers and searchers, *seconds* after *num_writes* writes were acknowledged."""
+    stop, wrote = threading.Event(), threading.Semaphore(0)
+    with ThreadPoolExecutor(WRITERS + SEARCHERS) as pool:
+        running = [pool.submit(writer.run, stub, stop, wrote) for writer in writers]
+        running += [pool.submit(search, stub, stop, at) for at in range(SEARCHERS)]
+        try:
+            for _ in range(num_writes):
+                assert wrote.acquire(timeout=30)
+            time.sleep(seconds)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            for item in running:
+                item.result(30)
+            stop.set()
+
+
+def ended(process: subprocess.Popen[str], code: int) -> None:
+    """Wait for the end, which must be with *code*."""
+    assert process.wait(30) == code
+    assert process.stderr is not None
+    process.stderr.close()
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """Give how often to kill."""
+    number: int = request.config.getoption("--kills")
+    return number
+
+
+def test_kill(tmp_path: Path, kills: int) -> None:
+    """After SIGKILL amid upserts, deletes and searches, exactly what was acknowledged is there and is found."""
     writers = [Writer(f"w{at}") for at in range(WRITERS)]
     choose = random.Random(7)
-    for number in range(KILLS + 1):
+    for number in range(kills + 1):
         process, address = start(tmp_path)
         with grpc.insecure_channel(address) as channel:
             stub = record_service_pb2_grpc.RecordServiceStub(channel)
             if number == 0:
-                view = collection_pb2.View(name="default", dimension=DIMENSION)
-                made = cpb.CreateCollectionRequest(collection=collection_pb2.Collection(name="things", views=[view]))
-                collection_service_pb2_grpc.CollectionServiceStub(channel).CreateCollection(made)
+                create(channel)
             else:
                 check(stub, writers)
-            if number < KILLS:
-                stop, wrote = threading.Event(), threading.Semaphore(0)
-                with ThreadPoolExecutor(WRITERS) as pool:
-                    running = [pool.submit(writer.run, stub, stop, wrote) for writer in writers]
-                    for _ in range(choose.randrange(60, 150)):
-                        assert wrote.acquire(timeout=30)
-                    time.sleep(choose.random() * 0.01)  # Any moment of a write may be the last.
-                    process.send_signal(signal.SIGKILL)
-                    for item in running:
-                        item.result(30)
-                    stop.set()
+            if number < kills:
+                # Any moment of a write may be the last.
+                num_writes, seconds = choose.randrange(60, 150), choose.random() * 0.01
+                kill_amid(process, stub, writers, num_writes=num_writes, seconds=seconds)
             else:
                 process.terminate()
-        assert process.wait(30) == (-signal.SIGKILL if number < KILLS else 0)
-        assert process.stderr is not None
-        process.stderr.close()
+        ended(process, -signal.SIGKILL if number < kills else 0)
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the library that keeps what is synced, and knows full disks."""
+    library = tmp_path_factory.mktemp("disk") / "disk.so"
+    source = Path(__file__).with_name("disk.cpp")
+    command = ["c++", "-std=c++17", "-O1", "-shared", "-fPIC", str(source), "-o", str(library), "-ldl"]
+    subprocess.run(command, check=True, timeout=100)
+    return library
+
+
+@pytest.mark.parametrize("synchronous", ["FULL", "NORMAL", "OFF"])
+def test_what_is_acknowledged_is_synced(tmp_path: Path, disk: Path, synchronous: str) -> None:
+    """What was synced before a kill holds all that was acknowledged; not so where a commit does not sync."""
+    data, synced = tmp_path / "data", tmp_path / "synced"
+    environment = {"LD_PRELOAD": str(disk), "SYNCED_FROM": str(data), "SYNCED_TO": str(synced)}
+    lax = f"""
+from lensdex_index.engines.local.store import records_db
+connect = records_db.connect
+def connect_as_told(*arguments, **options):
+    connection = connect(*arguments, **options)
+    connection.execute("PRAGMA synchronous = {synchronous}")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")  # A checkpoint syncs the log even under NORMAL.
+    return connection
+records_db.connect = connect_as_told
+"""
+    writers = [Writer(f"w{at}") for at in range(WRITERS)]
+    process, address = start(data, environment)
+    with grpc.insecure_channel(address) as channel:
+        create(channel)
+        process.terminate()
+    ended(process, 0)
+    process, address = start(data, environment, before="" if synchronous == "FULL" else lax)
+    with grpc.insecure_channel(address) as channel:
+        kill_amid(process, record_service_pb2_grpc.RecordServiceStub(channel), writers, num_writes=30, seconds=0)
+    ended(process, -signal.SIGKILL)
+
+    process, address = start(synced)
+    with grpc.insecure_channel(address) as channel:
+        stub = record_service_pb2_grpc.RecordServiceStub(channel)
+        if synchronous == "FULL":
+            check(stub, writers)
+        else:
+            with pytest.raises(AssertionError, match="allowed"):
+                check(stub, writers)
+        process.terminate()
+    ended(process, 0)
+
+
+def test_a_full_disk_refuses_writes_and_serves_reads(tmp_path: Path, disk: Path) -> None:
+    """Without room, writes are refused and say so, and leave nothing; reads go on; with room, writes do too."""
+    data, sign = tmp_path / "data", tmp_path / "full"
+    rows = np.concatenate([row("r", at) for at in range(200)])
+    process, address = start(data, {"LD_PRELOAD": str(disk), "DISK_FULL_IF": str(sign)})
+    with grpc.insecure_channel(address) as channel:
+        create(channel)
+        stub = record_service_pb2_grpc.RecordServiceStub(channel)
+        kept = Writer("kept", {f"kept-{at}": at for at in range(3)})
+        for record_id, version in list(kept.acknowledged.items()):
+            stub.UpsertRecords(upsert_request(row(record_id, version or 0), [record_id]))
+        for _ in range(2):
+            sign.touch()
+            with pytest.raises(grpc.RpcError) as written:
+                stub.UpsertRecords(upsert_request(rows), timeout=30)
+            with pytest.raises(grpc.RpcError) as deleted:
+                stub.DeleteRecords(rpb.DeleteRecordsRequest(collection="things", ids=["kept-0"]), timeout=30)
+            for told in (written, deleted):
+                refused = unpack_refusal(rpc_status.from_call(told.value))
+                assert reason(refused) == "STORE_UNAVAILABLE", refused
+            check(stub, [kept])
+            sign.unlink()
+            check(stub, [kept])
+            stub.UpsertRecords(upsert_request(row("kept-3", 3), ["kept-3"]))
+            kept.acknowledged["kept-3"] = 3
+        process.kill()
+    ended(process, -signal.SIGKILL)
+    process, address = start(data)
+    with grpc.insecure_channel(address) as channel:
+        check(record_service_pb2_grpc.RecordServiceStub(channel), [kept])
+        process.terminate()
+    ended(process, 0)

@@ -5,6 +5,9 @@ Every vector has a slot: the row of the row file, its label in the graph. A slot
 write that made it and dies with that of the write that ended it. A search at sequence S sees the slots with born ≤ S
 < died, whatever the graph holds: no write is ever half seen, and nothing deleted returns.
 
+A graph can hold a vector and yet have no path to it. So each is looked for by itself once indexing has come to rest,
+and again whenever the graph has grown by a part; a stray, which is not found, is searched exactly beside the tail.
+
 Three parties: one writer (``append``, ``retire``, ``published``), one indexing thread (``step``), any number of
 searches. Knows no records and no SQL: only labels that ascend.
 """
@@ -18,8 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lensdex_index.engines.local import scan
+from lensdex_index.engines.local.audit import Audit, unfound
 from lensdex_index.engines.local.backends import open_backend
-from lensdex_index.engines.local.backends.base import Backend, BackendOptions
+from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Trait
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import ALIVE, Slots
@@ -49,6 +53,8 @@ class ViewIndex:
         """Slots below this are the graph's, all others the tail."""
         self._floor = 0
         """The graph can tell of this sequence and later ones: it has dropped what died until then."""
+        self._audit = Audit()
+        """Of that graph. Searches read its strays: slots below ``covered`` that the graph does not find."""
         # The writer's word to the indexing thread.
         self._handover = threading.Lock()
         self._retired: list[int] = []
@@ -58,6 +64,11 @@ class ViewIndex:
         self._removed = 0
         self._adds = 1
         self._rebuild: tuple[Backend, npt.NDArray[np.bool_], int] | None = None
+
+    @property
+    def num_stray_vectors(self) -> int:
+        """Return how many live vectors the graph has and does not find."""
+        return int(np.count_nonzero(self._slots.died[self._audit.strays] == ALIVE))
 
     @property
     def num_tail_vectors(self) -> int:
@@ -108,24 +119,31 @@ class ViewIndex:
         what was seen then already: ask for a later sequence, or *exact*, which can tell of any that was published.
         """
         ready = self.ready(queries)
-        covered, candidates = 0, [np.empty(0, dtype=np.int64)] * len(queries)
+        nothing = np.empty(0, dtype=np.int64)
+        covered, strays, candidates = 0, nothing, [nothing] * len(queries)
         if not exact:
             with self._lock.reading():
                 if sequence < self._floor:
                     return None
-                covered = self._covered
+                covered, strays = self._covered, self._audit.strays
                 if covered:
                     candidates = self._ask_graph(ready, k, ef)
         slots, rows = self._slots.snapshot(), self._rows.rows
-        seen = slots.visible(covered, slots.size, sequence)
-        tail = scan.nearest(self.spec.metric, ready, rows, k + 1, start=covered, visible=seen)
+        start = int(strays[0]) if len(strays) else covered
+        seen = slots.visible(start, slots.size, sequence)
+        unfound_by_graph = np.zeros(covered - start, dtype=np.bool_)
+        unfound_by_graph[strays - start] = True
+        seen[: covered - start] &= unfound_by_graph
+        tail = scan.nearest(self.spec.metric, ready, rows, k + 1, start=start, visible=seen)
         answers = []
         for at, query in enumerate(ready):
             own = self._slots.slot_of(int(exclude[at]))
             found = candidates[at]
-            found = found[slots.visible_at(found, sequence) & (found != own)]
+            found = found[slots.visible_at(found, sequence) & (found != own) & ~np.isin(found, strays)]
             if covered and len(found) < k:
-                found = self._made_up(query, found, k, own, slots.visible(0, covered, sequence))
+                inside = slots.visible(0, covered, sequence)
+                inside[strays] = False
+                found = self._made_up(query, found, k, own, inside)
             all_slots = np.concatenate((found, tail[at][0]))
             scores = np.concatenate((scan.score_rows(self.spec.metric, query, rows[found]), tail[at][1]))
             wanted = all_slots != own
@@ -162,7 +180,14 @@ class ViewIndex:
             self._add(published, size)
         elif self._wants_rebuild():
             self._rebuild = (self._new_graph(), np.zeros(size, dtype=np.bool_), 0)
-        return self._rebuild is not None or self._covered < self._published[1] or self._wants_rebuild()
+        elif self._wants_audit():
+            self._audit_step(published)
+        return (
+            self._rebuild is not None
+            or self._covered < self._published[1]
+            or self._wants_rebuild()
+            or self._wants_audit()
+        )
 
     def close(self) -> None:
         """Release and remove the row file. Nobody may be using the index."""
@@ -177,6 +202,19 @@ class ViewIndex:
     def _wants_rebuild(self) -> bool:
         held = len(self._graph) + self._removed
         return self._removed >= max(_FEWEST_REMOVED_TO_REBUILD, int(self._rebuild_fraction * held))
+
+    def _wants_audit(self) -> bool:
+        return Trait.EXACT not in self._graph.traits and self._audit.due(self._covered)
+
+    def _audit_step(self, published: int) -> None:
+        """Look for some vectors. The graph changes in this thread only: that takes no lock."""
+        ef = self.spec.backend.parameters.get("ef", 1)
+        rows = self._rows.rows
+        self._audit.step(
+            self._covered,
+            lambda low, high: self._alive(low, high, published)[0],
+            find=lambda slots: unfound(self._graph, self.spec.metric, rows, slots, ef=ef),
+        )
 
     def _remove(self, due: Labels) -> None:
         inside = due[due < self._covered]
@@ -240,7 +278,7 @@ class ViewIndex:
         graph.remove(ended)
         inside[ended] = False
         with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
-            self._graph, self._covered = graph, position
+            self._graph, self._audit, self._covered = graph, Audit(), position
             self._floor = published
         self._in_graph, self._removed, self._rebuild = inside, len(ended), None
 
