@@ -225,7 +225,7 @@ class ViewIndex:
             emptied = len(inside) > 0 and len(self._graph) == 0
             if emptied:
                 # Not added to any more: with no live neighbour to be linked from, newcomers can stay unreachable.
-                self._graph = self._new_graph()
+                self._graph, self._audit = self._new_graph(), Audit()
         self._in_graph[inside] = False
         self._removed = 0 if emptied else self._removed + len(inside)
         done = set(due.tolist())
