@@ -4,6 +4,7 @@ A killed process leaves its writes to the system, synced or not. So a preloaded 
 synced (`disk.cpp`), as a loss of power might.
 """
 
+import hashlib
 import os
 import random
 import signal
@@ -37,7 +38,7 @@ DIMENSION = 32
 
 def row(record_id: str, version: int) -> np.ndarray:
     """Return the vector of a version of a record; no two are alike."""
-    seed = int.from_bytes(f"{record_id}/{version}".encode(), "big") % 2**63
+    seed = int.from_bytes(hashlib.sha256(f"{record_id}/{version}".encode()).digest(), "big")
     return np.random.default_rng(seed).normal(size=(1, DIMENSION)).astype(np.float32)
 
 

@@ -245,6 +245,7 @@ async def test_metrics_page(start: Start) -> None:
         'lensdex_index_records{collection="things"} 5.0',
         'lensdex_index_vectors{collection="things",view="default"} 5.0',
         'lensdex_index_tail_vectors{collection="things",view="default"} 0.0',
+        'lensdex_index_stray_vectors{collection="things",view="default"} 0.0',
         "lensdex_index_commit_records_sum 5.0",
         "lensdex_index_commit_writes_sum 1.0",
         "lensdex_index_serving 1.0",

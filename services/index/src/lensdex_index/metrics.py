@@ -88,10 +88,16 @@ class CollectionGauges(Collector):
             "Vectors of a view that are not in its graph yet and are searched exactly.",
             labels=("collection", "view"),
         )
+        strays = GaugeMetricFamily(
+            "lensdex_index_stray_vectors",
+            "Vectors of a view that its graph has and does not find, and that are searched exactly.",
+            labels=("collection", "view"),
+        )
         for name, statistics in self._statistics():
             records.add_metric((name,), statistics.num_records)
             disk.add_metric((name,), statistics.disk_bytes)
             for view in statistics.views:
                 vectors.add_metric((name, view.view), view.num_vectors)
                 tail.add_metric((name, view.view), view.num_tail_vectors)
-        return (records, vectors, tail, disk)
+                strays.add_metric((name, view.view), view.num_stray_vectors)
+        return (records, vectors, tail, strays, disk)

@@ -192,6 +192,8 @@ class ViewStatistics:
     view: str
     num_vectors: int
     num_tail_vectors: int
+    num_stray_vectors: int = 0
+    """Vectors the index has and does not find by itself: searched exactly, as the tail is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class LocalCollection:
         with self._in_use():
             visible = self._visibility.current
             views = [
-                ViewStatistics(name, visible.num_vectors[name], index.num_tail_vectors)
+                ViewStatistics(name, visible.num_vectors[name], index.num_tail_vectors, index.num_stray_vectors)
                 for name, index in self._views.items()
             ]
             disk_bytes = sum(file.stat().st_size for file in self._folder.iterdir() if file.is_file())
