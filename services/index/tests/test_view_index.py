@@ -159,11 +159,12 @@ def test_searches_and_indexing_run_together(make: Make, spec: BackendSpec) -> No
     def search() -> None:
         searched.release()
         sequence = latest[0]
-        labels = found(index, rows[400:500], 1, sequence)
+        last = 480 + 20 * sequence
+        labels = found(index, rows[last - 100 : last], 1, sequence)
         if labels is None:
             return
-        alive = range(8 * (sequence - 1), 480 + 20 * sequence)
-        own = sum(label == at for at, (label,) in enumerate(labels, 400))
+        alive = range(8 * (sequence - 1), last)
+        own = sum(label == at for at, (label,) in enumerate(labels, last - 100))
         if own < floor or any(label not in alive for (label,) in labels):
             failures.append(labels)
 
