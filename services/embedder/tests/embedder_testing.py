@@ -1,7 +1,12 @@
-"""Helpers of the embedder's tests: clips made on the spot."""
+"""Helpers of the embedder's tests: clips made on the spot, and web servers on free ports."""
 
 import io
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import av
@@ -26,3 +31,49 @@ def clip(
         for packet in stream.encode(None):
             container.mux(packet)
     return buffer.getvalue()
+
+
+BODY = b"the bytes of a picture"
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def http_serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve *answer* to every GET on a free port of this machine, and give the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer(self)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def sends(body: bytes = BODY, status: int = 200, **headers: str) -> Answer:
+    """Return an answer of *body* with these headers; a length is told unless they tell one."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        for name, value in ({"Content-Length": str(len(body))} | told).items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(body)
+
+    return answer

@@ -327,7 +327,6 @@ def test_file_uris_below_a_root(root: Path, uri: str) -> None:
         "https://example.com/a.png",
         "HTTP://example.com/a.png",
         "ftp://example.com/a.png",
-        "data:image/png;base64,AAAA",
         "{root}/plain.png",
         "//{root}/plain.png",
         "",
@@ -338,7 +337,7 @@ def test_file_uris_below_a_root(root: Path, uri: str) -> None:
 def test_uris_that_are_not_allowed(root: Path, monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
     """Whatever is not a file below a root is refused alike, whether or not it exists, and nothing is read."""
     monkeypatch.chdir(root)
-    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"read {path}"))
+    monkeypatch.setattr(os, "open", lambda path, *_: pytest.fail(f"opened {path}"))
     with pytest.raises(MediaNotAllowedError):
         _open_uri(_opener(root), uri.format(root=root))
 

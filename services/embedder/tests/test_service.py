@@ -1,6 +1,8 @@
 """The services as a caller sees them, over a real server on a free port: every call and every refusal."""
 
 import asyncio
+import io
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +10,10 @@ import grpc
 import numpy as np
 import pytest
 import structlog
-from embedder_testing import clip
+from embedder_testing import clip, http_serving, sends
 from google.rpc.status_pb2 import Status
 from grpc import aio
+from PIL import Image
 
 from lensdex.common.v1 import content_pb2
 from lensdex.common.v1.embedding_space_pb2 import NORMALIZATION_L2, POOLING_LAST_TOKEN, POOLING_MEAN
@@ -20,6 +23,7 @@ from lensdex.embedder.v1 import embedder_service_pb2 as pb
 from lensdex.embedder.v1 import model_pb2
 from lensdex.embedder.v1 import reranker_service_pb2 as reranker_pb
 from lensdex_embedder import clips
+from lensdex_embedder.addresses import Host
 from lensdex_embedder.pictures import FORMATS
 from lensdex_wire.errors import Refusal, unpack_refusal
 from lensdex_wire.space_codec import unpack_space
@@ -858,3 +862,60 @@ async def test_counting_a_clip_decodes_nothing(serving: Any, monkeypatch: pytest
 
     assert counted.count.num_tokens == embedded.num_tokens
     assert counted.count.num_video_tokens == 16
+
+
+def _png() -> bytes:
+    """Return an encoded picture."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def test_media_are_fetched_beside_preparation(serving: Any, text: Any) -> None:
+    """A picture by URL is fetched from an allowed host; one from another is refused, its neighbours are embedded."""
+    with http_serving(sends(_png())) as port:
+        server = await serving(
+            media_hosts=(Host.parse(f"http://127.0.0.1:{port}"),),
+            media_private_hosts=(Host.parse(f"http://127.0.0.1:{port}"),),
+        )
+        media = [
+            content_pb2.Media(uri=f"http://127.0.0.1:{port}/a.png"),
+            content_pb2.Media(uri="https://evil.test/a.png"),
+            content_pb2.Media(data=_png()),
+        ]
+        contents = [content_pb2.Content(images=[one]) for one in media]
+        response = await server.embedder.Embed(pb.EmbedRequest(contents=[*contents, text("words")]))
+
+    outcomes = [result.WhichOneof("outcome") for result in response.results]
+    vectors = unpack_vectors(response.blocks[0].vectors)
+    assert outcomes == ["embedded", "error", "embedded", "embedded"]
+    assert unpack_refusal(response.results[1].error).reason == ErrorReason.ERROR_REASON_MEDIA_NOT_ALLOWED
+    assert np.array_equal(vectors[0], vectors[1]), "the same picture, by its URL and by its bytes"
+
+
+async def test_a_slow_host_keeps_nobody_else_waiting(serving: Any, text: Any) -> None:
+    """While every thread that prepares could be waiting for a host, others' contents are prepared."""
+    gate, arrived = threading.Event(), threading.Semaphore(0)
+
+    def answer(request: Any) -> None:
+        arrived.release()
+        gate.wait(20)
+        sends(_png())(request)
+
+    with http_serving(answer) as port:
+        host = Host.parse(f"http://127.0.0.1:{port}")
+        server = await serving(media_hosts=(host,), media_private_hosts=(host,), preprocess_workers=1)
+        media = content_pb2.Media(uri=f"http://127.0.0.1:{port}/a.png")
+        slow = asyncio.ensure_future(
+            server.embedder.Embed(pb.EmbedRequest(contents=[content_pb2.Content(images=[media])] * 3))
+        )
+        try:
+            for _ in range(3):
+                assert await asyncio.to_thread(arrived.acquire, timeout=20)
+            quick = await server.embedder.Embed(pb.EmbedRequest(contents=[text("words")]), timeout=20)
+        finally:
+            gate.set()
+        response = await slow
+
+    assert quick.results[0].WhichOneof("outcome") == "embedded"
+    assert [result.WhichOneof("outcome") for result in response.results] == ["embedded"] * 3

@@ -46,6 +46,7 @@
     ├── ServiceUnavailableError             nobody answers at that address, or not now
     │   ├── NotServingError                 starting or draining
     │   └── StoreUnavailableError
+    ├── MediaUnavailableError               media at an allowed URL could not be fetched this time
     ├── DeadlineExceededError               also a TimeoutError
     ├── CallCancelledError
     └── ServerError                         not the caller's fault
@@ -267,6 +268,10 @@ class NotServingError(ServiceUnavailableError):
 
 class StoreUnavailableError(ServiceUnavailableError):
     """The store cannot take writes; reads go on."""
+
+
+class MediaUnavailableError(LensdexError):
+    """Media at an allowed URL could not be fetched this time."""
 
 
 class DeadlineExceededError(LensdexError, TimeoutError):

@@ -22,6 +22,7 @@ BY_REASON: Final[Mapping[int, type[errors.LensdexError]]] = {
     ErrorReason.ERROR_REASON_ASPECT_RATIO_TOO_LARGE: errors.AspectRatioTooLargeError,
     ErrorReason.ERROR_REASON_MEDIA_NOT_ALLOWED: errors.MediaNotAllowedError,
     ErrorReason.ERROR_REASON_MEDIA_NOT_FOUND: errors.MediaNotFoundError,
+    ErrorReason.ERROR_REASON_MEDIA_UNAVAILABLE: errors.MediaUnavailableError,
     ErrorReason.ERROR_REASON_CONTENT_TOO_LONG: errors.ContentTooLongError,
     ErrorReason.ERROR_REASON_UNSUPPORTED_DIMENSION: errors.UnsupportedDimensionError,
     ErrorReason.ERROR_REASON_INVALID_VECTORS: errors.InvalidVectorsError,

@@ -3,7 +3,7 @@
 It knows no format and no decoder; no model, no gRPC, no messages.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PIL import Image
@@ -51,13 +51,45 @@ class ContentOpener:
         texts = tuple(text for text in raw.texts if text)
         if not texts and not raw.media and not raw.videos:
             raise EmptyContentError(f"the {within.rstrip('.')}" if within else "the content")
-        _refuse_more(f"{within}images", "images", len(raw.media), self._limits.max_images)
-        _refuse_more(f"{within}videos", "videos", len(raw.videos), self._limits.max_videos)
+        self._refuse_too_many(raw, within)
         return Content(
             texts,
             tuple(self._pictures.open(f"{within}images[{i}]", media) for i, media in enumerate(raw.media)),
             tuple(self._video(f"{within}videos[{i}]", video) for i, video in enumerate(raw.videos)),
         )
+
+    def is_remote(self, raw: RawContent) -> bool:
+        """Return whether some of its media are to be fetched first."""
+        files = (*raw.media, *(file for video in raw.videos for file in video.files))
+        return any(map(self._source.is_remote, files))
+
+    def fetch(self, raw: RawContent, *, within: str = "", until: float | None = None) -> RawContent:
+        """Return *raw* with remote media as bytes; one after the other, and given up at *until*.
+
+        More media than allowed are refused before the first is fetched. Raises a ContentError, InvalidFieldError.
+        """
+        self._refuse_too_many(raw, within)
+        clip = self._limits.clip
+
+        def local(name: str, media: Media, max_bytes: int | None = None) -> Media:
+            if not self._source.is_remote(media):
+                return media
+            return self._source.fetch(name, media, max_bytes=max_bytes, until=until)
+
+        def video(name: str, one: RawVideo) -> RawVideo:
+            file = one.clip and local(f"{name}.clip", one.clip, clip.max_bytes if clip else None)
+            frames = tuple(local(f"{name}.frames[{i}]", frame) for i, frame in enumerate(one.frames))
+            return replace(one, clip=file, frames=frames)
+
+        images = tuple(local(f"{within}images[{i}]", media) for i, media in enumerate(raw.media))
+        videos = tuple(video(f"{within}videos[{i}]", one) for i, one in enumerate(raw.videos))
+        return replace(raw, media=images, videos=videos)
+
+    def _refuse_too_many(self, raw: RawContent, within: str) -> None:
+        _refuse_more(f"{within}images", "images", len(raw.media), self._limits.max_images)
+        _refuse_more(f"{within}videos", "videos", len(raw.videos), self._limits.max_videos)
+        for i, video in enumerate(raw.videos):
+            _refuse_more(f"{within}videos[{i}].frames", "frames", len(video.frames), MAX_LISTED_FRAMES)
 
     def _video(self, name: str, raw: RawVideo) -> Video:
         if (raw.clip is None) == (not raw.frames):
@@ -81,7 +113,6 @@ class ContentOpener:
         max_frames = (raw.max_frames or most) // 2 * 2
         if raw.clip is not None:
             return self._clip(f"{name}.clip", raw.clip, raw.fps or DEFAULT_FPS, max_frames)
-        _refuse_more(f"{name}.frames", "frames", len(raw.frames), MAX_LISTED_FRAMES)
         return Video(self._frames(f"{name}.frames", raw.frames), DEFAULT_FPS, max_frames)
 
     def _clip(self, name: str, media: Media, fps: float, max_frames: int) -> Video:

@@ -13,6 +13,7 @@ EmbedderError
 │   ├── AspectRatioTooLargeError
 │   ├── MediaNotAllowedError
 │   ├── MediaNotFoundError
+│   ├── MediaUnavailableError
 │   └── ContentTooLongError
 ├── OverloadedError              full; nothing was done; try again later
 ├── NotServingError              starting or draining
@@ -145,6 +146,15 @@ class MediaNotFoundError(ContentError):
     def __init__(self, media: str) -> None:
         super().__init__(f"{media}: nothing can be read under that URI.")
         self.media = media
+
+
+class MediaUnavailableError(ContentError):
+    """An allowed media URI that could not be fetched this time."""
+
+    def __init__(self, media: str, detail: str) -> None:
+        super().__init__(f"{media} could not be fetched: {detail}. Try again, or send its bytes.")
+        self.media = media
+        self.detail = detail
 
 
 class ContentTooLongError(ContentError):

@@ -63,17 +63,53 @@ class Done(Generic[T]):
     timing: Timing
 
 
+@dataclass(frozen=True, slots=True)
+class Fetch(Generic[T]):
+    """Work that begins with fetching: *fetch* waits for others and returns what is left to do."""
+
+    fetch: Callable[[], Callable[[], T]]
+
+
+Task = Callable[[], T] | Fetch[T]
+
+
+def task(
+    opener: ContentOpener,
+    raw: RawContent,
+    work: Callable[[RawContent], T],
+    *,
+    until: float | None,
+    within: str = "",
+) -> Task[T]:
+    """Return *work* on *raw*, fetching its remote media first where there are any, until *until* at the latest."""
+    if not opener.is_remote(raw):
+        return partial(work, raw)
+    return Fetch(lambda: partial(work, opener.fetch(raw, within=within, until=until)))
+
+
 class Preparation:
     """The pool that decodes, resizes and tokenises, ahead of the batcher. Lives on the event loop."""
 
-    def __init__(self, executor: Executor, *, num_workers: int, max_prepared: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        *,
+        num_workers: int,
+        max_prepared: int,
+        clock: Callable[[], float],
+        fetching: Executor | None = None,
+    ) -> None:
         """At most *max_prepared* interactive items are decoded and not yet answered, and half as many of bulk: a
         decoded picture can take a thousand times the memory of its file.
 
         Bulk hands *executor*, which has *num_workers* threads, no more than they can begin at once, so that an
         interactive item never queues behind more than the bulk items that run already.
+
+        What is fetched first is fetched in *fetching*, so that a slow host keeps nobody else's pictures waiting; it
+        holds a slot all the while, because it holds memory.
         """
         self._executor = executor
+        self._fetching = fetching
         self._slots = {
             Priority.INTERACTIVE: asyncio.Semaphore(max_prepared),
             Priority.BULK: asyncio.Semaphore(max(1, max_prepared // 2)),
@@ -82,7 +118,7 @@ class Preparation:
         self._clock = clock
 
     async def through(
-        self, prepare: Callable[[], P], batcher: Batcher[P, T], *, deadline: float | None, priority: Priority
+        self, prepare: Task[P], batcher: Batcher[P, T], *, deadline: float | None, priority: Priority
     ) -> Done[T]:
         """Run *prepare* in the pool and its result through *batcher*. Raises what either raises."""
         arrived = self._clock()
@@ -92,14 +128,14 @@ class Preparation:
         timing = Timing(started - arrived + ran.queue_seconds, finished - started, ran.compute_seconds, ran.batch_size)
         return Done(ran.output, prepared.cost, timing)
 
-    async def run(self, work: Callable[[], T], *, deadline: float | None) -> T:
+    async def run(self, work: Task[T], *, deadline: float | None) -> T:
         """Run *work* in the pool. Raises what it raises, or DeadlineExceededError when it came too late to start."""
         async with self._slot(work, deadline, Priority.INTERACTIVE) as done_by:
             return (await done_by)[1]
 
     @contextlib.asynccontextmanager
     async def _slot(
-        self, work: Callable[[], T], deadline: float | None, priority: Priority
+        self, work: Task[T], deadline: float | None, priority: Priority
     ) -> AsyncIterator[asyncio.Future[tuple[float, T, float]]]:
         """Hold a slot while *work* runs in the pool and the block goes on.
 
@@ -109,7 +145,9 @@ class Preparation:
         slots = self._slots[priority]
         await slots.acquire()
         try:
-            running = await self._begin(self._timed(work, deadline), priority)
+            begun = self._clock()
+            ready = await self._fetched(work) if isinstance(work, Fetch) else work
+            running = await self._begin(self._timed(ready, deadline, self._clock() - begun), priority)
         except BaseException:
             slots.release()
             raise
@@ -132,13 +170,28 @@ class Preparation:
         running.add_done_callback(lambda _: _call_on(loop, self._bulk_workers.release))
         return running
 
-    def _timed(self, work: Callable[[], T], deadline: float | None) -> Callable[[], tuple[float, T, float]]:
+    async def _fetched(self, work: Fetch[T]) -> Callable[[], T]:
+        def fetch() -> Callable[[], T]:
+            try:
+                return work.fetch()
+            except EmbedderError:
+                raise
+            except Exception as error:
+                raise EngineFailedError from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._fetching, fetch)
+
+    def _timed(
+        self, work: Callable[[], T], deadline: float | None, fetching_seconds: float
+    ) -> Callable[[], tuple[float, T, float]]:
+        """Return *work* with when it began and ended; fetching counts as part of it."""
+
         def timed() -> tuple[float, T, float]:
             started = self._clock()
             if deadline is not None and deadline <= started:
                 raise DeadlineExceededError
             try:
-                return started, work(), self._clock()
+                return started - fetching_seconds, work(), self._clock()
             except EmbedderError:
                 raise
             except Exception as error:  # whatever else befalls one item leaves its neighbours alone
@@ -175,7 +228,12 @@ class EmbeddingPipeline(Generic[P]):
 
         outcomes = await gather(
             [
-                self._preparation.through(partial(prepare, raw), self.batcher, deadline=deadline, priority=priority)
+                self._preparation.through(
+                    task(self._opener, raw, prepare, until=deadline),
+                    self.batcher,
+                    deadline=deadline,
+                    priority=priority,
+                )
                 for raw in contents
             ]
         )
@@ -189,7 +247,12 @@ class EmbeddingPipeline(Generic[P]):
         def count(raw: RawContent) -> Cost:
             return self.engine.count(self._opener.open_content(raw), instruction=instruction)
 
-        return await gather([self._preparation.run(partial(count, raw), deadline=deadline) for raw in contents])
+        return await gather(
+            [
+                self._preparation.run(task(self._opener, raw, count, until=deadline), deadline=deadline)
+                for raw in contents
+            ]
+        )
 
 
 class RerankingPipeline(Generic[Q, P]):
@@ -214,17 +277,21 @@ class RerankingPipeline(Generic[Q, P]):
     ) -> list[Done[float] | ItemError]:
         """Return one score or error per document, in order. Raises what is wrong with the query, and as ``embed``."""
 
-        def prepare_query() -> Q:
-            return self.engine.prepare_query(self._opener.open_content(query, within="query."), instruction=instruction)
+        def prepare_query(raw: RawContent) -> Q:
+            return self.engine.prepare_query(self._opener.open_content(raw, within="query."), instruction=instruction)
 
         def prepare(raw: RawContent) -> P:
             return self.engine.prepare_pair(prepared_query, self._opener.open_content(raw), truncation=truncation)
 
-        prepared_query = await self._preparation.run(prepare_query, deadline=deadline)
+        fetching = task(self._opener, query, prepare_query, until=deadline, within="query.")
+        prepared_query = await self._preparation.run(fetching, deadline=deadline)
         outcomes = await gather(
             [
                 self._preparation.through(
-                    partial(prepare, raw), self.batcher, deadline=deadline, priority=Priority.INTERACTIVE
+                    task(self._opener, raw, prepare, until=deadline),
+                    self.batcher,
+                    deadline=deadline,
+                    priority=Priority.INTERACTIVE,
                 )
                 for raw in documents
             ]

@@ -29,6 +29,7 @@ from lensdex_embedder.contents import ContentLimits, ContentOpener
 from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
 from lensdex_embedder.engines import EngineOptions, library_versions, open_embedding_engine, open_reranking_engine
 from lensdex_embedder.errors import CheckpointError, ContentTooLongError
+from lensdex_embedder.fetching import Fetcher, FetchLimits
 from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.messages import pack_build
 from lensdex_embedder.metrics import Metrics
@@ -60,11 +61,13 @@ class Roles:
         self._metrics = metrics
         self._device = ThreadPoolExecutor(1, thread_name_prefix="device")
         self._pool = ThreadPoolExecutor(settings.preprocess_workers, thread_name_prefix="prepare")
+        self._fetching = ThreadPoolExecutor(settings.max_fetches, thread_name_prefix="fetch")
         self._preparation = Preparation(
             self._pool,
             num_workers=settings.preprocess_workers,
             max_prepared=settings.max_prepared_items,
             clock=time.monotonic,
+            fetching=self._fetching,
         )
         self._opener = _opener(settings)
         self._batchers: list[Batcher[Any, Any]] = []
@@ -114,6 +117,7 @@ class Roles:
         if closing:
             await asyncio.wait(closing, timeout=CLOSE_SECONDS)
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._fetching.shutdown(wait=False, cancel_futures=True)
         self._device.shutdown(wait=False, cancel_futures=True)
 
     def _load_embedding(self) -> EmbeddingEngine[Any]:
@@ -197,7 +201,15 @@ class Roles:
 
 
 def _opener(settings: Settings) -> ContentOpener:
-    source = MediaSource(SourceLimits(max_bytes=settings.max_image_bytes, roots=settings.media_roots))
+    fetcher = Fetcher(
+        FetchLimits(
+            hosts=settings.media_hosts,
+            private_hosts=settings.media_private_hosts,
+            max_seconds=settings.max_fetch_seconds,
+            ca_file=settings.media_ca_file,
+        )
+    )
+    source = MediaSource(SourceLimits(max_bytes=settings.max_image_bytes, roots=settings.media_roots), fetcher)
     pictures = PictureLimits(max_pixels=settings.max_image_pixels, max_aspect_ratio=settings.max_aspect_ratio)
     clip = ClipLimits(
         max_bytes=settings.max_video_bytes,

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, CliApp, CliSettingsSource, NoDecode, SettingsConfigDict
 
+from lensdex_embedder.addresses import Host
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 
 ENV_PREFIX: Final = "LENSDEX_EMBEDDER_"
@@ -27,6 +28,13 @@ def _none_if_said(value: object) -> object:
 
 def _split(value: object) -> object:
     return tuple(value.split(",")) if isinstance(value, str) else value
+
+
+def _hosts(value: object) -> object:
+    entries = value.split(",") if isinstance(value, str) else value
+    if not isinstance(entries, list | tuple):
+        return entries
+    return tuple(Host.parse(entry) if isinstance(entry, str) else entry for entry in entries)
 
 
 class Settings(BaseSettings):
@@ -172,6 +180,29 @@ class Settings(BaseSettings):
     media_roots: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
         description="Folders, comma-separated, below which `file:` URIs may be opened. Empty: media must come as bytes.",
+    )
+    media_hosts: Annotated[tuple[Host, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        (),
+        description="Hosts, comma-separated, from which media may be fetched: `example.org`, `*.example.org` (all below it), `example.org:8443`; https, or `http://example.org` for http. Empty: nothing is fetched.",
+    )
+    media_private_hosts: Annotated[tuple[Host, ...], NoDecode, BeforeValidator(_hosts)] = Field(
+        (),
+        description="Those of media_hosts, written the same way, that may have private addresses. Without it an address that is not public is never connected to.",
+    )
+    media_ca_file: Path | None = Field(
+        None, description="Certificates of authorities trusted for media_hosts, instead of the system's."
+    )
+    max_fetch_seconds: float = Field(
+        10.0,
+        gt=0,
+        le=600,
+        description="Time to fetch one file, redirects included. Too high: slow hosts fill the fetches.",
+    )
+    max_fetches: int = Field(
+        16,
+        ge=1,
+        le=256,
+        description="Files fetched at a time, each in a thread of its own beside those that decode. Too low: callers with URLs wait for each other. Too high: memory, a largest file each.",
     )
     max_connection_seconds: float = Field(
         300.0,

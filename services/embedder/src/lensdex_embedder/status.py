@@ -77,6 +77,11 @@ RULES: Final[Mapping[type[errors.EmbedderError], Rule]] = {
         ErrorReason.ERROR_REASON_MEDIA_NOT_ALLOWED,
         lambda e: {"media": e.media, "scheme": e.scheme},
     ),
+    errors.MediaUnavailableError: Rule(
+        grpc.StatusCode.UNAVAILABLE,
+        ErrorReason.ERROR_REASON_MEDIA_UNAVAILABLE,
+        lambda e: {"media": e.media, "detail": e.detail},
+    ),
     errors.MediaNotFoundError: Rule(
         grpc.StatusCode.NOT_FOUND, ErrorReason.ERROR_REASON_MEDIA_NOT_FOUND, lambda e: {"media": e.media}
     ),

@@ -68,7 +68,8 @@ class EmbedderServiceServicer:
         ERROR_REASON_NOT_SERVING and ERROR_REASON_DEADLINE_EXCEEDED. A content fails for ERROR_REASON_INVALID_FIELD (too many
         images, a text with the model's own sign for media), ERROR_REASON_INTERNAL, ERROR_REASON_EMPTY_CONTENT,
         ERROR_REASON_INVALID_MEDIA, ERROR_REASON_IMAGE_TOO_LARGE, ERROR_REASON_ASPECT_RATIO_TOO_LARGE,
-        ERROR_REASON_MEDIA_NOT_ALLOWED, ERROR_REASON_MEDIA_NOT_FOUND and ERROR_REASON_CONTENT_TOO_LONG. Idempotent.
+        ERROR_REASON_MEDIA_NOT_ALLOWED, ERROR_REASON_MEDIA_NOT_FOUND, ERROR_REASON_MEDIA_UNAVAILABLE and
+        ERROR_REASON_CONTENT_TOO_LONG. Idempotent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
