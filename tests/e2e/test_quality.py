@@ -5,20 +5,26 @@ resize lowers what is found even where nothing else notices. The floors lie well
 models/nano/README.md); they are there to catch what is broken, not to measure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
 
 from lensdex_client import MODALITY_VIEWS, Content, Image, Item, RerankerClient, Retriever, SearchOptions
 from lensdex_local.stack import Stack
+from lensdex_nano.evaluation.measures import Judge
 from lensdex_problems import Item as Problem
 from lensdex_problems import concepts, make_item
+from lensdex_problems.relevance import relevance
 
 NUM_CONCEPTS = len(concepts())
 DOCUMENT_SEED, QUERY_SEED = 501, 502
 NUM_QUERIES = 100
 RERANKED_QUERIES = 30
+RERANKED_HITS = 10
+CROWD, CROWD_SEED, CROWD_ROUNDS, CROWDED_CONCEPTS = "crowd", 503, 12, 10
+MOST_LOST = 0.012
+"""Of nDCG@10, by reranking. When this was written 0.002 was lost; a reranker trained for 19 minutes lost 0.021."""
 COLLECTION = "quality"
 
 
@@ -39,9 +45,13 @@ class Asked:
         return Content([self.problem.text] if "text" in kind else [], images)
 
 
-def ask(seed: int, count: int) -> list[Asked]:
-    """Return *count* held-out problems; every run of as many as there are concepts has each concept once."""
-    problems = [make_item(seed, "heldout", place) for place in range(count)]
+def ask(seed: int, count: int, *, of: Collection[str] = ()) -> list[Asked]:
+    """Return *count* held-out problems, or those of them that are *of* these concepts.
+
+    Every run of as many as there are concepts has each concept once.
+    """
+    made = (make_item(seed, "heldout", place) for place in range(count))
+    problems = [problem for problem in made if not of or problem.metadata["concept"] in of]
     drawn = [problem.draw() for problem in problems]
     pictures = [Image.from_bytes(png) if png else None for png in drawn]
     return [Asked(problem, picture) for problem, picture in zip(problems, pictures, strict=True)]
@@ -76,16 +86,26 @@ class Way:
 
     kind: str
     view: str
-    floor: float
+    among_five: float
+    """The least share of queries that find their concept among the first five hits."""
+    first: float
+    """The same for the first hit alone."""
     routed: bool = True
 
 
-# Found of 100 when this was written: 98, 86, 98 and 96. With mean pooling for the last token's: 95, 54, 77 and 23.
+# Of 100 queries, among the first five / first, in the order below:
+#   as it is                98/88  86/62  98/86  96/74
+#   no system turn          97     83     98/86  86/58
+#   no generation prompt    98     67     98     27
+#   mean for last token     95     54     77     23
+#   squashed to a square    98     71     98     25
+#   nearest neighbour       98     17     98      8
+#   a quarter of the size   98     47     97      1
 WAYS = [
-    Way("text", "text", 0.85),
-    Way("image", "image", 0.70),
-    Way("text+image", "default", 0.88),
-    Way("image", "default", 0.80, routed=False),
+    Way("text", "text", 0.85, 0.75),
+    Way("image", "image", 0.72, 0.50),
+    Way("text+image", "default", 0.88, 0.75),
+    Way("image", "default", 0.85, 0.65, routed=False),
 ]
 
 
@@ -93,15 +113,18 @@ WAYS = [
 def test_problems_of_the_same_concept_are_found(
     retriever: Retriever, documents: dict[str, Asked], queries: list[Asked], way: Way
 ) -> None:
-    """A problem in words and drawings never trained on finds one of its concept among the first five, mostly."""
-    found = 0
+    """A problem in words and drawings never trained on finds one of its concept among the first five, mostly first."""
+    among_five = first = 0
     for query in queries:
         options = SearchOptions(k=5, view=None if way.routed else way.view)
         answer = retriever.search(COLLECTION, query.content(way.kind), options)
         assert answer.view == way.view
-        found += any(documents[hit.record.id].concept == query.concept for hit in answer.hits)
+        related = [documents[hit.record.id].concept == query.concept for hit in answer.hits]
+        among_five += any(related)
+        first += related[0]
 
-    assert found / len(queries) >= way.floor
+    assert among_five / len(queries) >= way.among_five
+    assert first / len(queries) >= way.first
 
 
 def test_the_reranker_puts_the_related_problem_first(
@@ -120,3 +143,43 @@ def test_the_reranker_puts_the_related_problem_first(
             first += scores[0] == max(scores)
 
     assert first / RERANKED_QUERIES >= 0.7
+
+
+@pytest.fixture(scope="module")
+def crowd(nano_stack: Stack) -> Iterator[tuple[Retriever, dict[str, Asked], list[Asked]]]:
+    """A retriever over many problems of few concepts, as in a large corpus; its documents by id, and queries."""
+    chosen = {asked.concept for asked in ask(QUERY_SEED, 2 * CROWDED_CONCEPTS) if asked.picture}
+    found = {asked.problem.id: asked for asked in ask(CROWD_SEED, CROWD_ROUNDS * NUM_CONCEPTS, of=chosen)}
+    asking = ask(CROWD_SEED + 1, 4 * NUM_CONCEPTS, of=chosen)
+    with Retriever.connect(nano_stack.embedder_at.address, nano_stack.index_at.address) as connected:
+        connected.ensure_collection(CROWD, views=MODALITY_VIEWS)
+        items = [Item(name, asked.content("text+image")) for name, asked in found.items()]
+        assert [outcome for outcome in connected.ingest(CROWD, items) if outcome.error] == []
+        yield connected, found, asking
+
+
+def test_reranking_among_problems_of_the_same_concept_keeps_the_order(
+    nano_stack: Stack, crowd: tuple[Retriever, dict[str, Asked], list[Asked]]
+) -> None:
+    """Where the first hits are of the right concept, those that ask the same question stay in front."""
+    retriever, documents, queries = crowd
+    before, after = [], []
+    with RerankerClient(nano_stack.embedder_at.address) as reranker:
+        for query in queries:
+            answer = retriever.search(CROWD, query.content("text"), SearchOptions(k=RERANKED_HITS))
+            found = [hit.record.id for hit in answer.hits]
+            contents = [documents[name].content("text+image") for name in found]
+            outcomes = reranker.rerank(query.content("text"), contents).outcomes
+            scores = {name: outcome.unwrap().score for name, outcome in zip(found, outcomes, strict=True)}
+            before.append(found)
+            after.append(sorted(found, key=lambda name: -scores[name]))
+    judge = Judge([_grades(query, documents) for query in queries])
+    ndcg_before, ndcg_after = (judge.measure(rankings).ndcg.mean() for rankings in (before, after))
+
+    assert after != before
+    assert ndcg_after >= ndcg_before - MOST_LOST
+
+
+def _grades(query: Asked, documents: Mapping[str, Asked]) -> dict[str, int]:
+    graded = {name: relevance(query.problem.metadata, asked.problem.metadata) for name, asked in documents.items()}
+    return {name: grade for name, grade in graded.items() if grade >= 2}
