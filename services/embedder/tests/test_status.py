@@ -27,6 +27,7 @@ EXAMPLES = [
     errors.AspectRatioTooLargeError("images[0]", ratio=300.0, maximum=200),
     errors.MediaNotAllowedError("images[0]", "http"),
     errors.MediaNotFoundError("images[0]"),
+    errors.MediaUnavailableError("images[0]", "its host answers 503"),
     errors.ContentTooLongError(tokens=9, maximum=3, remedy="Shorten it."),
     errors.OverloadedError("pending items", maximum=3, retry_after=0.25),
     errors.NotServingError("starting"),
