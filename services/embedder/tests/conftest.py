@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for embedder_testing
 
 from lensdex.common.v1 import content_pb2
 from lensdex.embedder.v1 import embedder_service_pb2_grpc, reranker_service_pb2_grpc
-from lensdex_embedder import roles
+from lensdex_embedder import loading
 from lensdex_embedder.clips import ClipLimits, open_clip
 from lensdex_embedder.engines.fake import FakeEngine
 from lensdex_embedder.server import Ready, serve
@@ -270,9 +270,9 @@ async def serving(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[...
 
     async def start(*, engine: Any = None, reranker: Any = None, **changes: Any) -> Running:
         if engine is not None:
-            monkeypatch.setattr(roles, "open_embedding_engine", lambda name, options: engine)
+            monkeypatch.setattr(loading, "open_embedding_engine", lambda name, options: engine)
         if reranker is not None or engine is not None:
-            monkeypatch.setattr(roles, "open_reranking_engine", lambda name, options: reranker or engine)
+            monkeypatch.setattr(loading, "open_reranking_engine", lambda name, options: reranker or engine)
         base = {"engine": "fake", "embedding_model": "one", "reranking_model": "two", "port": 0, "metrics_port": None}
         settings = Settings(**{**base, **changes})
         stop = asyncio.Event()

@@ -21,7 +21,7 @@ from lensdex.common.v1.error_reason_pb2 import ErrorReason
 from lensdex.embedder.v1 import embedder_service_pb2 as pb
 from lensdex.embedder.v1 import embedder_service_pb2_grpc
 from lensdex.embedder.v1 import reranker_service_pb2 as reranker_pb
-from lensdex_embedder import roles, server
+from lensdex_embedder import loading, server
 from lensdex_embedder.errors import CheckpointError
 from lensdex_embedder.settings import Settings
 
@@ -71,7 +71,7 @@ async def test_health_before_the_model_is_loaded(
         assert gate.wait(20)
         return gated()
 
-    monkeypatch.setattr(roles, "open_embedding_engine", load)
+    monkeypatch.setattr(loading, "open_embedding_engine", load)
     stop, ready = asyncio.Event(), asyncio.Event()
     settings = Settings(
         engine="fake", embedding_model="one", reranking_model="two", port=free_port, metrics_port=None, ready_file=None
@@ -160,7 +160,7 @@ async def test_the_grace_time_ends(serving: Any, gated: Any, text: Any, until: A
 async def test_stop_while_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked to stop while a model loads, the server ends at once and never says that it serves."""
     gate = threading.Event()
-    monkeypatch.setattr(roles, "open_embedding_engine", lambda name, options: gate.wait(20))
+    monkeypatch.setattr(loading, "open_embedding_engine", lambda name, options: gate.wait(20))
     stop = asyncio.Event()
     settings = Settings(engine="fake", embedding_model="one", port=0, metrics_port=None)
     task = asyncio.create_task(server.serve(settings, stop=stop, on_ready=lambda _: pytest.fail("ready")))
@@ -177,7 +177,7 @@ async def test_a_model_that_cannot_be_loaded(serving: Any, monkeypatch: pytest.M
     def load(name: str, options: Any) -> Any:
         raise CheckpointError("the checkpoint lacks everything")
 
-    monkeypatch.setattr(roles, "open_reranking_engine", load)
+    monkeypatch.setattr(loading, "open_reranking_engine", load)
     with pytest.raises(CheckpointError, match="lacks everything"):
         await serving()
 

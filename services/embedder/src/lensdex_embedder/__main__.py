@@ -1,6 +1,7 @@
-"""``python -m lensdex_embedder serve | probe``: argv and environment → settings → run; the only place with exit codes.
+"""``python -m lensdex_embedder serve | selftest | probe``: argv and environment → settings → run.
 
-0: stopped as asked. 1: not serving (probe), or failed to start. 2: bad settings or usage.
+The only place with exit codes. 0: stopped as asked, or passed. 1: not serving (probe), failed to start, or failed the
+self-test. 2: bad settings or usage.
 """
 
 import asyncio
@@ -15,14 +16,18 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from lensdex_embedder.errors import CheckpointError
 from lensdex_embedder.logs import configure_logging
+from lensdex_embedder.self_test_command import report
 from lensdex_embedder.server import serve, stop_on_signals
 from lensdex_embedder.settings import Settings, SettingsError, load, probe_target
 
 USAGE = """usage: python -m lensdex_embedder serve [--embedding-model NAME_OR_FOLDER] [--reranking-model …] …
+       python -m lensdex_embedder selftest [--json] [the settings of serve]
        python -m lensdex_embedder probe [ADDRESS]
 
-serve  load the models and answer calls until SIGTERM; `serve --help` lists every setting
-probe  ask a running server whether it serves; exit 0 when it does, 1 when not"""
+serve     load the models and answer calls until SIGTERM; `serve --help` lists every setting
+selftest  load the models, embed and score a few probes alone and in batches, print the worst figures; exit 1 when a
+          model's answers depend on the batch
+probe     ask a running server whether it serves; exit 0 when it does, 1 when not"""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -30,6 +35,8 @@ def main(argv: Sequence[str]) -> int:
     command, arguments = (argv[0], argv[1:]) if argv else ("", [])
     if command == "serve":
         return _serve(arguments)
+    if command == "selftest":
+        return _self_test(arguments)
     if command == "probe" and len(arguments) <= 1:
         return _probe(arguments[0] if arguments else probe_target())
     print(USAGE, file=sys.stdout if command in {"-h", "--help", "help"} else sys.stderr)
@@ -48,6 +55,18 @@ def _serve(arguments: Sequence[str]) -> int:
     except (CheckpointError, OSError) as error:
         print(f"lensdex_embedder: {error}", file=sys.stderr)
         return 1
+    return 0
+
+
+def _self_test(arguments: Sequence[str]) -> int:
+    as_json = "--json" in arguments
+    try:
+        settings = load([argument for argument in arguments if argument != "--json"])
+        for line in report(settings, as_json=as_json):
+            print(line, flush=True)
+    except (SettingsError, CheckpointError) as error:
+        print(f"lensdex_embedder: {error}", file=sys.stderr)
+        return 2 if isinstance(error, SettingsError) else 1
     return 0
 
 

@@ -81,6 +81,16 @@ class Metrics:
         self.batch_failures = Counter(
             "lensdex_embedder_batch_failures", "Batches the model failed on.", ["role"], registry=registry
         )
+        self.worst_cosine = Gauge(
+            "lensdex_embedder_self_test_worst_cosine",
+            "Lowest cosine between a probe's vectors alone and in a batch, when the embedding model was tested.",
+            registry=registry,
+        )
+        self.worst_difference = Gauge(
+            "lensdex_embedder_self_test_worst_difference",
+            "Largest difference between a pair's relevance alone and in a batch, when the reranking model was tested.",
+            registry=registry,
+        )
         self.serving = Gauge(
             "lensdex_embedder_serving", "1 while the process serves, 0 while it starts or drains.", registry=registry
         )

@@ -4,15 +4,13 @@ Both roles share one device, so their batches take turns in one thread; preproce
 """
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from grpc import aio
-from PIL import Image
 
 from lensdex.embedder.v1 import (
     embedder_service_pb2,
@@ -26,18 +24,17 @@ from lensdex_embedder.admission import Admission
 from lensdex_embedder.batcher import Batcher, BatchReport
 from lensdex_embedder.clips import ClipLimits
 from lensdex_embedder.contents import ContentLimits, ContentOpener
-from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
-from lensdex_embedder.engines import EngineOptions, library_versions, open_embedding_engine, open_reranking_engine
-from lensdex_embedder.errors import CheckpointError, ContentTooLongError
+from lensdex_embedder.engines import library_versions
 from lensdex_embedder.fetching import Fetcher, FetchLimits
+from lensdex_embedder.loading import load_embedding, load_reranking
 from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.messages import pack_build
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.pictures import PictureLimits, PictureOpener
 from lensdex_embedder.pipeline import EmbeddingPipeline, Preparation, RerankingPipeline
 from lensdex_embedder.service import EmbedderFace, RerankerFace
-from lensdex_embedder.settings import ENV_PREFIX, Settings
-from lensdex_embedder.work import Content, Priority, Truncation
+from lensdex_embedder.settings import Settings
+from lensdex_embedder.work import Priority
 from lensdex_wire.space import Pooling
 
 EMBEDDER_SERVICE: Final[str] = embedder_service_pb2.DESCRIPTOR.services_by_name["EmbedderService"].full_name
@@ -100,16 +97,18 @@ class Roles:
             reranker_service_pb2_grpc.add_RerankerServiceServicer_to_server(self._reranker, server)  # type: ignore[no-untyped-call]  # generated
 
     async def load(self) -> None:
-        """Load and warm the engines, then open the faces. Raises CheckpointError."""
+        """Load, test and thereby warm the engines, then open the faces. Raises CheckpointError."""
         loop = asyncio.get_running_loop()
         if self._embedder is not None:
-            embedding = await loop.run_in_executor(self._device, self._load_embedding)
+            embedding, tested = await loop.run_in_executor(self._device, load_embedding, self._settings)
+            self._metrics.worst_cosine.set(tested.worst)
             embed = self._batcher("embedding", embedding.embed)
-            self._embedder.open(EmbeddingPipeline(embedding, embed, self._preparation, self._opener))
+            self._embedder.open(EmbeddingPipeline(embedding, embed, self._preparation, self._opener), tested)
         if self._reranker is not None:
-            reranking = await loop.run_in_executor(self._device, self._load_reranking)
+            reranking, tested = await loop.run_in_executor(self._device, load_reranking, self._settings)
+            self._metrics.worst_difference.set(tested.worst)
             score = self._batcher("reranking", reranking.score)
-            self._reranker.open(RerankingPipeline(reranking, score, self._preparation, self._opener))
+            self._reranker.open(RerankingPipeline(reranking, score, self._preparation, self._opener), tested)
 
     async def close(self) -> None:
         """Fail what waits and stop the threads, without waiting for one that still loads or computes."""
@@ -119,26 +118,6 @@ class Roles:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._fetching.shutdown(wait=False, cancel_futures=True)
         self._device.shutdown(wait=False, cancel_futures=True)
-
-    def _load_embedding(self) -> EmbeddingEngine[Any]:
-        settings = self._settings
-        options = self._options(settings.embedding_model, settings.embedding_revision, settings.max_embedding_tokens)
-        engine = open_embedding_engine(settings.engine, options)
-        with _room_for_probes("MAX_EMBEDDING_TOKENS"):
-            prepared = [engine.prepare(probe, instruction="", truncation=Truncation.REFUSE) for probe in _probes()]
-        engine.embed(prepared)
-        return engine
-
-    def _load_reranking(self) -> RerankingEngine[Any, Any]:
-        settings = self._settings
-        options = self._options(settings.reranking_model, settings.reranking_revision, settings.max_reranking_tokens)
-        engine = open_reranking_engine(settings.engine, options)
-        text, _ = _probes()
-        query = engine.prepare_query(text, instruction="")
-        with _room_for_probes("MAX_RERANKING_TOKENS"):
-            prepared = [engine.prepare_pair(query, probe, truncation=Truncation.REFUSE) for probe in _probes()]
-        engine.score(prepared)
-        return engine
 
     def _batcher(self, role: str, run: Callable[[Sequence[In]], Sequence[Out]]) -> Batcher[In, Out]:
         metrics = self._metrics
@@ -162,18 +141,6 @@ class Roles:
             metrics.queued_items.labels(role, priority).set_function(partial(batcher.num_waiting, priority))
         self._batchers.append(batcher)
         return batcher
-
-    def _options(self, model: str, revision: str, max_tokens: int) -> EngineOptions:
-        settings = self._settings
-        return EngineOptions(
-            model=model,
-            revision=revision,
-            device=settings.device,
-            dtype=settings.dtype,
-            max_tokens=max_tokens,
-            min_image_tokens=settings.min_image_tokens,
-            max_image_tokens=settings.max_image_tokens,
-        )
 
     def _face(self, max_tokens: int) -> dict[str, Any]:
         settings = self._settings
@@ -224,19 +191,3 @@ def _opener(settings: Settings) -> ContentOpener:
         clip=clip,
     )
     return ContentOpener(limits, PictureOpener(pictures, source), source)
-
-
-@contextlib.contextmanager
-def _room_for_probes(setting: str) -> Iterator[None]:
-    try:
-        yield
-    except ContentTooLongError as error:
-        raise CheckpointError(
-            f"{ENV_PREFIX}{setting} = {error.maximum} leaves no room for the model's own template; the warm-up alone "
-            f"takes {error.tokens} tokens."
-        ) from error
-
-
-def _probes() -> tuple[Content, Content]:
-    """Return a text and a text with a picture: what a first caller would otherwise wait for is done before serving."""
-    return Content(("warm-up",), ()), Content(("warm-up",), (Image.new("RGB", (64, 64), "white"),))

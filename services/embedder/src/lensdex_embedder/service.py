@@ -27,6 +27,7 @@ from lensdex_embedder.messages import (
     unpack_truncation,
 )
 from lensdex_embedder.pipeline import Done, EmbeddingPipeline, RerankingPipeline, total_timing
+from lensdex_embedder.self_test import SelfTest
 from lensdex_embedder.work import Cost, Pooled, Priority, Truncation
 from lensdex_wire.space import Normalization, Pooling, Space
 from lensdex_wire.space_codec import pack_space
@@ -59,10 +60,14 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
         super().__init__(role="embedding", **face)
         self._default_pooling = default_pooling
         self._opened: EmbeddingPipeline[Any] | None = None
+        self._self_test = pb.EmbeddingSelfTest()
 
-    def open(self, pipeline: EmbeddingPipeline[Any]) -> None:
+    def open(self, pipeline: EmbeddingPipeline[Any], tested: SelfTest) -> None:
         """Answer calls from now on; before, they are refused as starting."""
         self._opened = pipeline
+        self._self_test = pb.EmbeddingSelfTest(
+            num_probes=tested.num_probes, worst_cosine=tested.worst, min_cosine=tested.bound
+        )
 
     @property
     def _pipeline(self) -> EmbeddingPipeline[Any]:
@@ -188,6 +193,7 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
             default_instruction=facts.default_instruction,
             limits=self._limits_with(facts),
             build=self._build,
+            self_test=self._self_test,
         )
 
 
@@ -198,10 +204,14 @@ class RerankerFace(Face, reranker_service_pb2_grpc.RerankerServiceServicer):
         """*face* is what Face takes."""
         super().__init__(role="reranking", **face)
         self._opened: RerankingPipeline[Any, Any] | None = None
+        self._self_test = reranker_pb.RerankingSelfTest()
 
-    def open(self, pipeline: RerankingPipeline[Any, Any]) -> None:
+    def open(self, pipeline: RerankingPipeline[Any, Any], tested: SelfTest) -> None:
         """Answer calls from now on; before, they are refused as starting."""
         self._opened = pipeline
+        self._self_test = reranker_pb.RerankingSelfTest(
+            num_probes=tested.num_probes, worst_difference=tested.worst, max_difference=tested.bound
+        )
 
     @property
     def _pipeline(self) -> RerankingPipeline[Any, Any]:
@@ -251,6 +261,7 @@ class RerankerFace(Face, reranker_service_pb2_grpc.RerankerServiceServicer):
             default_instruction=facts.default_instruction,
             limits=self._limits_with(facts),
             build=self._build,
+            self_test=self._self_test,
         )
 
 

@@ -81,6 +81,18 @@ class Settings(BaseSettings):
         "auto",
         description="Type of the computation; `auto` is bfloat16 on CUDA and float32 on a CPU. It changes vectors slightly and never their space.",
     )
+    self_test_min_cosine: float | None = Field(
+        None,
+        ge=-1,
+        le=1,
+        description="Cosine that probes embedded alone and in a batch must reach before the process serves; by default 0.9999, in bfloat16 0.999. Lower: answers that depend on what is computed beside them go unnoticed.",
+    )
+    self_test_max_difference: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="By how much a probe's relevance alone and in a batch may differ before the process serves; by default 0.001, in float16 0.005, in bfloat16 0.02.",
+    )
     default_pooling: Literal["last_token", "mean"] = Field(
         "last_token",
         description="Pooling of requests that name none. The published models are trained for the last token.",

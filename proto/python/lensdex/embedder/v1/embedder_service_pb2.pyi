@@ -184,7 +184,7 @@ class GetEmbedderInfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetEmbedderInfoResponse(_message.Message):
-    __slots__ = ("spaces", "model", "min_dimension", "max_dimension", "default_instruction", "limits", "build")
+    __slots__ = ("spaces", "model", "min_dimension", "max_dimension", "default_instruction", "limits", "build", "self_test")
     SPACES_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     MIN_DIMENSION_FIELD_NUMBER: _ClassVar[int]
@@ -192,6 +192,7 @@ class GetEmbedderInfoResponse(_message.Message):
     DEFAULT_INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     BUILD_FIELD_NUMBER: _ClassVar[int]
+    SELF_TEST_FIELD_NUMBER: _ClassVar[int]
     spaces: _containers.RepeatedCompositeFieldContainer[EmbedderSpace]
     model: _model_pb2.ModelInfo
     min_dimension: int
@@ -199,7 +200,18 @@ class GetEmbedderInfoResponse(_message.Message):
     default_instruction: str
     limits: _model_pb2.EmbedderLimits
     build: _build_info_pb2.BuildInfo
-    def __init__(self, spaces: _Optional[_Iterable[_Union[EmbedderSpace, _Mapping]]] = ..., model: _Optional[_Union[_model_pb2.ModelInfo, _Mapping]] = ..., min_dimension: _Optional[int] = ..., max_dimension: _Optional[int] = ..., default_instruction: _Optional[str] = ..., limits: _Optional[_Union[_model_pb2.EmbedderLimits, _Mapping]] = ..., build: _Optional[_Union[_build_info_pb2.BuildInfo, _Mapping]] = ...) -> None: ...
+    self_test: EmbeddingSelfTest
+    def __init__(self, spaces: _Optional[_Iterable[_Union[EmbedderSpace, _Mapping]]] = ..., model: _Optional[_Union[_model_pb2.ModelInfo, _Mapping]] = ..., min_dimension: _Optional[int] = ..., max_dimension: _Optional[int] = ..., default_instruction: _Optional[str] = ..., limits: _Optional[_Union[_model_pb2.EmbedderLimits, _Mapping]] = ..., build: _Optional[_Union[_build_info_pb2.BuildInfo, _Mapping]] = ..., self_test: _Optional[_Union[EmbeddingSelfTest, _Mapping]] = ...) -> None: ...
+
+class EmbeddingSelfTest(_message.Message):
+    __slots__ = ("num_probes", "worst_cosine", "min_cosine")
+    NUM_PROBES_FIELD_NUMBER: _ClassVar[int]
+    WORST_COSINE_FIELD_NUMBER: _ClassVar[int]
+    MIN_COSINE_FIELD_NUMBER: _ClassVar[int]
+    num_probes: int
+    worst_cosine: float
+    min_cosine: float
+    def __init__(self, num_probes: _Optional[int] = ..., worst_cosine: _Optional[float] = ..., min_cosine: _Optional[float] = ...) -> None: ...
 
 class EmbedderSpace(_message.Message):
     __slots__ = ("space", "fingerprint")

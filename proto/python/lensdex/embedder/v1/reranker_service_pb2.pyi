@@ -56,15 +56,27 @@ class GetRerankerInfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetRerankerInfoResponse(_message.Message):
-    __slots__ = ("model", "template_version", "default_instruction", "limits", "build")
+    __slots__ = ("model", "template_version", "default_instruction", "limits", "build", "self_test")
     MODEL_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_VERSION_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     BUILD_FIELD_NUMBER: _ClassVar[int]
+    SELF_TEST_FIELD_NUMBER: _ClassVar[int]
     model: _model_pb2.ModelInfo
     template_version: str
     default_instruction: str
     limits: _model_pb2.EmbedderLimits
     build: _build_info_pb2.BuildInfo
-    def __init__(self, model: _Optional[_Union[_model_pb2.ModelInfo, _Mapping]] = ..., template_version: _Optional[str] = ..., default_instruction: _Optional[str] = ..., limits: _Optional[_Union[_model_pb2.EmbedderLimits, _Mapping]] = ..., build: _Optional[_Union[_build_info_pb2.BuildInfo, _Mapping]] = ...) -> None: ...
+    self_test: RerankingSelfTest
+    def __init__(self, model: _Optional[_Union[_model_pb2.ModelInfo, _Mapping]] = ..., template_version: _Optional[str] = ..., default_instruction: _Optional[str] = ..., limits: _Optional[_Union[_model_pb2.EmbedderLimits, _Mapping]] = ..., build: _Optional[_Union[_build_info_pb2.BuildInfo, _Mapping]] = ..., self_test: _Optional[_Union[RerankingSelfTest, _Mapping]] = ...) -> None: ...
+
+class RerankingSelfTest(_message.Message):
+    __slots__ = ("num_probes", "worst_difference", "max_difference")
+    NUM_PROBES_FIELD_NUMBER: _ClassVar[int]
+    WORST_DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
+    MAX_DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
+    num_probes: int
+    worst_difference: float
+    max_difference: float
+    def __init__(self, num_probes: _Optional[int] = ..., worst_difference: _Optional[float] = ..., max_difference: _Optional[float] = ...) -> None: ...
