@@ -17,11 +17,14 @@ from lensdex_client.calls import IDEMPOTENT, METHODS
 from lensdex_client.collection import Backend, Collection, FieldType, IndexedField, Metric, View
 from lensdex_client.content import Content, Image
 from lensdex_client.content_codec import pack_content, pack_kept, unpack_content
+from lensdex_client.embedding import NO_BOUNDS, Encoding, ImageBounds, SelfTest, Truncation
 from lensdex_client.errors import InvalidFieldError, MessageTooLargeError, ProtocolError
 from lensdex_client.metadata_codec import MAX_EXACT_INTEGER, pack_metadata, unpack_metadata
 from lensdex_client.record import Include, ViewVectors
+from lensdex_client.stream_calls import pack_options
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Normalization, Pooling, Space
+from lensdex_wire.space_codec import pack_space
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 JSON = st.recursive(
@@ -200,3 +203,39 @@ def test_an_answer_that_does_not_fit_is_the_servers_fault(answer: bytes) -> None
         call.decoded(answer, "request-1")
 
     assert caught.value.request_id == "request-1"
+
+
+def test_image_bounds_travel() -> None:
+    """Every call that sends images carries the bounds that were given, and none where none were."""
+    bounds = ImageBounds(16, 64)
+    pictures = [Content(images=[Image.from_bytes(b"x")])]
+    for image_bounds in (NO_BOUNDS, bounds):
+        options = em.EmbedStreamRequest.FromString(
+            pack_options(
+                instruction="",
+                dimension=0,
+                poolings=(),
+                encoding=Encoding.FLOAT32,
+                truncation=Truncation.REFUSE,
+                image_bounds=image_bounds,
+            )
+        ).options
+        requests = [
+            embedder_calls.embed(pictures, image_bounds=image_bounds).request,
+            embedder_calls.count_tokens(pictures, image_bounds=image_bounds).request,
+            embedder_calls.rerank(pictures[0], pictures, image_bounds=image_bounds).request,
+            options,
+        ]
+        for request in requests:
+            assert request.HasField("image_bounds") == (image_bounds == bounds)
+            asked = request.image_bounds
+            assert (asked.min_tokens, asked.max_tokens) == (image_bounds.min_tokens, image_bounds.max_tokens)
+
+
+def test_a_self_test_is_read() -> None:
+    """Infos carry the self-test's figures; a service that is older has none."""
+    answer = em.GetEmbedderInfoResponse()
+    answer.spaces.add().space.CopyFrom(pack_space(Space("sha256:" + "0" * 64, "t", Pooling.MEAN, 8, Normalization.L2)))
+    assert embedder_calls.embedder_info().decode(answer, "").self_test is None
+    answer.self_test.num_probes, answer.self_test.worst_cosine, answer.self_test.min_cosine = 5, 0.75, 0.5
+    assert embedder_calls.embedder_info().decode(answer, "").self_test == SelfTest(5, 0.75, 0.5)

@@ -1,6 +1,9 @@
 """Admission: permits are taken on arrival and given back with the answer; a full server refuses at once."""
 
 import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from hypothesis import given
@@ -8,16 +11,29 @@ from hypothesis import strategies as st
 
 from lensdex_embedder.admission import MAX_RETRY_SECONDS, MIN_RETRY_SECONDS, Admission
 from lensdex_embedder.errors import NotServingError, OverloadedError
+from lensdex_embedder.stopwatch import Stopwatch
 
 
-def _admission(*, max_items: int = 10, max_bytes: int = 1000) -> Admission:
-    return Admission(max_items=max_items, max_bytes=max_bytes, max_streams=2, max_stream_items=3, max_stream_bytes=100)
+def _admission(*, max_items: int = 10, clock: Callable[[], float] = time.monotonic) -> Admission:
+    return Admission(
+        max_items=max_items,
+        max_bytes=1000,
+        max_tokens=5000,
+        max_streams=2,
+        max_stream_items=3,
+        max_stream_bytes=100,
+        pending=Stopwatch(clock),
+    )
 
 
-def _serving(*, max_items: int = 10, max_bytes: int = 1000) -> Admission:
-    admission = _admission(max_items=max_items, max_bytes=max_bytes)
+def _serving(*, max_items: int = 10) -> Admission:
+    admission = _admission(max_items=max_items)
     admission.state = "serving"
     return admission
+
+
+def _admit(admission: Admission, items: int, size: int, tokens: int = 1) -> AbstractContextManager[None]:
+    return admission.admit(num_items=items, num_bytes=size, estimate=lambda: tokens)
 
 
 @pytest.mark.parametrize("state", ["starting", "draining"])
@@ -25,7 +41,7 @@ def test_refuses_unless_serving(state: str) -> None:
     """While starting or draining every call is refused, and told which of the two."""
     admission = _serving()
     admission.state = state
-    with pytest.raises(NotServingError) as caught, admission.admit(num_items=1, num_bytes=1):
+    with pytest.raises(NotServingError) as caught, _admit(admission, 1, 1):
         pytest.fail("admitted")
     assert caught.value.state == state
 
@@ -37,15 +53,20 @@ def test_starts_as_starting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("items", "size", "resource", "maximum"), [(4, 1, "pending items", 10), (1, 401, "pending bytes", 1000)]
+    ("items", "size", "tokens", "resource", "maximum"),
+    [
+        (4, 1, 1, "pending items", 10),
+        (1, 401, 1, "pending bytes", 1000),
+        (1, 1, 2001, "pending tokens", 5000),
+    ],
 )
-def test_refuses_what_exceeds_a_bound(items: int, size: int, resource: str, maximum: int) -> None:
+def test_refuses_what_exceeds_a_bound(items: int, size: int, tokens: int, resource: str, maximum: int) -> None:
     """A call that would exceed a bound is refused with the bound's name, its value and when to come back."""
     admission = _serving()
-    with admission.admit(num_items=7, num_bytes=600):
-        with pytest.raises(OverloadedError) as caught, admission.admit(num_items=items, num_bytes=size):
+    with _admit(admission, 7, 600, 3000):
+        with pytest.raises(OverloadedError) as caught, _admit(admission, items, size, tokens):
             pytest.fail("admitted")
-        assert (admission.num_items, admission.num_bytes) == (7, 600)
+        assert (admission.num_items, admission.num_bytes, admission.num_tokens) == (7, 600, 3000)
     assert (caught.value.resource, caught.value.maximum) == (resource, maximum)
     assert MIN_RETRY_SECONDS <= caught.value.retry_after <= MAX_RETRY_SECONDS
 
@@ -53,36 +74,74 @@ def test_refuses_what_exceeds_a_bound(items: int, size: int, resource: str, maxi
 def test_bounds_are_inclusive() -> None:
     """Exactly as much as the bounds name is admitted."""
     admission = _serving()
-    with admission.admit(num_items=7, num_bytes=600), admission.admit(num_items=3, num_bytes=400):
+    with _admit(admission, 7, 600), _admit(admission, 3, 400):
         assert (admission.num_items, admission.num_bytes) == (10, 1000)
 
 
 def test_a_call_larger_than_a_bound_is_admitted_alone() -> None:
     """A call larger than a bound is admitted when nothing else is pending, so that none is refused for ever."""
     admission = _serving()
-    with admission.admit(num_items=50, num_bytes=5000), pytest.raises(OverloadedError):  # noqa: SIM117  the order counts
-        with admission.admit(num_items=1, num_bytes=1):
+    with _admit(admission, 50, 5000), pytest.raises(OverloadedError):  # noqa: SIM117  the order counts
+        with _admit(admission, 1, 1):
             pytest.fail("admitted")
 
 
 def test_permits_come_back_when_the_call_fails() -> None:
     """A call that raises gives its permits back."""
     admission = _serving()
-    with pytest.raises(ZeroDivisionError), admission.admit(num_items=3, num_bytes=4):
+    with pytest.raises(ZeroDivisionError), _admit(admission, 3, 4):
         raise ZeroDivisionError
-    assert (admission.num_items, admission.num_bytes) == (0, 0)
+    assert (admission.num_items, admission.num_bytes, admission.num_tokens) == (0, 0, 0)
+
+
+def test_what_is_refused_anyway_is_not_estimated() -> None:
+    """Headers are read only for calls whose items and bytes fit: a refusal under overload costs nothing."""
+    admission = _serving()
+
+    def estimate() -> int:
+        raise AssertionError("estimated")
+
+    with _admit(admission, 10, 1), pytest.raises(OverloadedError, match="pending items"):
+        admission.admit(num_items=1, num_bytes=1, estimate=estimate).__enter__()
+
+
+def test_seconds_with_work_pending_are_counted() -> None:
+    """The stopwatch runs from the first item accepted to the last one answered, over calls and streams alike."""
+    now = [0.0]
+    watch = Stopwatch(lambda: now[0])
+    admission = Admission(
+        max_items=9, max_bytes=9, max_tokens=9, max_streams=1, max_stream_items=9, max_stream_bytes=9, pending=watch
+    )
+    admission.state = "serving"
+    now[0] = 5.0
+    with _admit(admission, 2, 1):
+        now[0] = 6.0
+        assert watch.seconds() == 1.0
+        stream = admission.open_stream()
+        window = stream.__enter__()
+        window.take(1)
+    now[0] = 8.0
+    assert watch.seconds() == 3.0
+    window.give_back(1)
+    now[0] = 20.0
+    assert watch.seconds() == 3.0
+    window.take(1)
+    now[0] = 21.0
+    stream.__exit__(None, None, None)
+    now[0] = 30.0
+    assert watch.seconds() == 4.0
 
 
 def test_the_retry_hint_follows_the_pace() -> None:
-    """The hint grows with what is pending and with the time an item takes, within its bounds."""
+    """The hint grows with the tokens that are pending and with the time a token takes, within its bounds."""
     admission = _serving(max_items=1000)
     assert admission.retry_after() == MIN_RETRY_SECONDS
     for _ in range(50):
-        admission.observe(num_items=2, seconds=0.4)
-    with admission.admit(num_items=10, num_bytes=1):
+        admission.observe(num_tokens=200, seconds=0.4)
+    with _admit(admission, 1, 1, 1000):
         assert admission.retry_after() == pytest.approx(1.0, rel=0.05)
-        with admission.admit(num_items=900, num_bytes=1):
-            assert admission.retry_after() == MAX_RETRY_SECONDS
+        with _admit(admission, 1, 1, 4000):
+            assert admission.retry_after() == pytest.approx(MAX_RETRY_SECONDS, rel=0.05)
 
 
 @given(calls=st.lists(st.tuples(st.integers(1, 20), st.integers(1, 2000), st.booleans()), max_size=30))
@@ -94,7 +153,7 @@ def test_never_over_a_bound_with_company(calls: list[tuple[int, int, bool]]) -> 
         if leaves and pending:
             manager, _, _ = pending.pop(0)
             manager.__exit__(None, None, None)  # type: ignore[attr-defined]
-        manager = admission.admit(num_items=items, num_bytes=size)
+        manager = _admit(admission, items, size)
         try:
             manager.__enter__()
         except OverloadedError:
@@ -117,7 +176,7 @@ def test_streams_have_a_budget_of_their_own() -> None:
             pytest.fail("opened")
         assert (caught.value.resource, caught.value.maximum) == ("open streams", 2)
         assert (admission.num_streams, admission.num_stream_items, admission.num_stream_bytes) == (2, 4, 200)
-        with admission.admit(num_items=1, num_bytes=1000):
+        with _admit(admission, 1, 1000):
             pass
     assert (admission.num_streams, admission.num_stream_items, admission.num_stream_bytes) == (0, 0, 0)
 

@@ -14,7 +14,7 @@ import pytest
 from lensdex_embedder.batcher import Batcher
 from lensdex_embedder.engines.fake import FakeEngine
 from lensdex_embedder.errors import DeadlineExceededError
-from lensdex_embedder.pipeline import Preparation
+from lensdex_embedder.preparation import Preparation
 from lensdex_embedder.work import Content, Pooled, Priority, Truncation
 
 

@@ -136,6 +136,8 @@ async def test_embedder_info(serving: Any) -> None:
         max_message_bytes=2_000_000,
         max_pending_items=99,
         max_pending_bytes=1_048_576,
+        max_pending_tokens=4321,
+        max_text_bytes=2345,
         max_embedding_tokens=333,
         max_streams=5,
         max_stream_items=6,
@@ -169,6 +171,9 @@ async def test_embedder_info(serving: Any) -> None:
         max_video_frames=8,
         max_video_bytes=4096,
         max_video_seconds=12.5,
+        min_image_tokens=1,
+        max_pending_tokens=4321,
+        max_text_bytes=2345,
     )
     assert (info.model.name, info.model.engine, info.model.device) == ("some/model", "fake", "cpu")
     assert info.model.weights_digest == info.spaces[0].space.weights_digest

@@ -9,10 +9,12 @@ from lensdex_client.caller import Caller
 from lensdex_client.content import Content
 from lensdex_client.embed_streaming import embed_stream
 from lensdex_client.embedding import (
+    NO_BOUNDS,
     EmbeddedItem,
     EmbedderInfo,
     Embeddings,
     Encoding,
+    ImageBounds,
     Relevances,
     RerankerInfo,
     TokenCount,
@@ -51,12 +53,14 @@ class EmbedderClient:
         poolings: Sequence[Pooling] = (),
         encoding: Encoding = Encoding.FLOAT32,
         truncation: Truncation = Truncation.REFUSE,
+        image_bounds: ImageBounds = NO_BOUNDS,
         timeout: float | None = None,
     ) -> Embeddings:
         """Return an outcome per content, in order, and their vectors.
 
-        An empty *instruction*, a zero *dimension* and empty *poolings* mean the server's defaults. Raises OSError when
-        a picture's file cannot be read; a content the server refuses has its error in its own outcome.
+        An empty *instruction*, a zero *dimension*, empty *poolings* and no *image_bounds* mean the server's defaults.
+        Raises OSError when a picture's file cannot be read; a content the server refuses has its error in its own
+        outcome.
         """
         call = calls.embed(
             contents,
@@ -65,6 +69,7 @@ class EmbedderClient:
             poolings=poolings,
             encoding=encoding,
             truncation=truncation,
+            image_bounds=image_bounds,
         )
         return self.caller.run(call, timeout=timeout)
 
@@ -77,6 +82,7 @@ class EmbedderClient:
         poolings: Sequence[Pooling] = (),
         encoding: Encoding = Encoding.FLOAT32,
         truncation: Truncation = Truncation.REFUSE,
+        image_bounds: ImageBounds = NO_BOUNDS,
         retry: Retry | None = None,
         timeout: float | None = None,
     ) -> Generator[tuple[str, Outcome[EmbeddedItem]]]:
@@ -93,15 +99,27 @@ class EmbedderClient:
         another space, and what *items* raises. Closing the iterator cancels the call.
         """
         options = pack_options(
-            instruction=instruction, dimension=dimension, poolings=poolings, encoding=encoding, truncation=truncation
+            instruction=instruction,
+            dimension=dimension,
+            poolings=poolings,
+            encoding=encoding,
+            truncation=truncation,
+            image_bounds=image_bounds,
         )
         return embed_stream(self.caller, items, options, self.caller.resumptions(retry or PATIENT, timeout))
 
     def count_tokens(
-        self, contents: Sequence[Content], *, instruction: str = "", timeout: float | None = None
+        self,
+        contents: Sequence[Content],
+        *,
+        instruction: str = "",
+        image_bounds: ImageBounds = NO_BOUNDS,
+        timeout: float | None = None,
     ) -> Sequence[Outcome[TokenCount]]:
         """Return what each content would cost, without running the model."""
-        return self.caller.run(calls.count_tokens(contents, instruction=instruction), timeout=timeout)
+        return self.caller.run(
+            calls.count_tokens(contents, instruction=instruction, image_bounds=image_bounds), timeout=timeout
+        )
 
     def info(self, *, timeout: float | None = None) -> EmbedderInfo:
         """Return the embedder's spaces, model, limits and versions."""
@@ -146,10 +164,11 @@ class RerankerClient:
         *,
         instruction: str = "",
         truncation: Truncation = Truncation.REFUSE,
+        image_bounds: ImageBounds = NO_BOUNDS,
         timeout: float | None = None,
     ) -> Relevances:
         """Return an outcome per document, in request order. Raises OSError when a picture's file cannot be read."""
-        call = calls.rerank(query, documents, instruction=instruction, truncation=truncation)
+        call = calls.rerank(query, documents, instruction=instruction, truncation=truncation, image_bounds=image_bounds)
         return self.caller.run(call, timeout=timeout)
 
     def info(self, *, timeout: float | None = None) -> RerankerInfo:

@@ -32,6 +32,7 @@ def embed(
     poolings: Sequence[Pooling] = (),
     encoding: data.Encoding = data.Encoding.FLOAT32,
     truncation: data.Truncation = data.Truncation.REFUSE,
+    image_bounds: data.ImageBounds = data.NO_BOUNDS,
 ) -> Call[data.Embeddings]:
     """Return the call that embeds *contents*. Raises OSError when a picture's file cannot be read."""
     request = pb.EmbedRequest(
@@ -41,13 +42,20 @@ def embed(
         poolings=[pack_pooling(pooling) for pooling in poolings],
         encoding=cast("vectors_pb2.VectorEncoding", vectors_pb2.VectorEncoding.Value(encoding.value)),
         truncation=_truncation(truncation),
+        image_bounds=_image_bounds(image_bounds),
     )
     return Call(method("EmbedderService/Embed"), request, _embeddings)
 
 
-def count_tokens(contents: Sequence[Content], *, instruction: str = "") -> Call[Sequence[Outcome[data.TokenCount]]]:
+def count_tokens(
+    contents: Sequence[Content], *, instruction: str = "", image_bounds: data.ImageBounds = data.NO_BOUNDS
+) -> Call[Sequence[Outcome[data.TokenCount]]]:
     """Return the call that counts the tokens of *contents*. Raises OSError."""
-    request = pb.CountTokensRequest(contents=[pack_content(content) for content in contents], instruction=instruction)
+    request = pb.CountTokensRequest(
+        contents=[pack_content(content) for content in contents],
+        instruction=instruction,
+        image_bounds=_image_bounds(image_bounds),
+    )
     return Call(method("EmbedderService/CountTokens"), request, _token_counts)
 
 
@@ -62,6 +70,7 @@ def rerank(
     *,
     instruction: str = "",
     truncation: data.Truncation = data.Truncation.REFUSE,
+    image_bounds: data.ImageBounds = data.NO_BOUNDS,
 ) -> Call[data.Relevances]:
     """Return the call that scores *documents* against *query*. Raises OSError."""
     request = reranker_pb.RerankRequest(
@@ -69,6 +78,7 @@ def rerank(
         documents=[pack_content(document) for document in documents],
         instruction=instruction,
         truncation=_truncation(truncation),
+        image_bounds=_image_bounds(image_bounds),
     )
     return Call(method("RerankerService/Rerank"), request, _relevances)
 
@@ -80,6 +90,12 @@ def reranker_info() -> Call[data.RerankerInfo]:
 
 def _truncation(truncation: data.Truncation) -> model_pb2.Truncation:
     return cast("model_pb2.Truncation", model_pb2.Truncation.Value(truncation.value))
+
+
+def _image_bounds(bounds: data.ImageBounds) -> model_pb2.ImageBounds | None:
+    if bounds == data.NO_BOUNDS:
+        return None
+    return model_pb2.ImageBounds(min_tokens=bounds.min_tokens, max_tokens=bounds.max_tokens)
 
 
 class _ItemResult(Protocol):
@@ -125,7 +141,10 @@ def _token_counts(response: pb.CountTokensResponse, request_id: str) -> Sequence
 
 def _token_count(message: pb.TokenCount) -> data.TokenCount:
     return data.TokenCount(
-        num_tokens=message.num_tokens, num_image_tokens=message.num_image_tokens, too_long=message.too_long
+        num_tokens=message.num_tokens,
+        num_image_tokens=message.num_image_tokens,
+        too_long=message.too_long,
+        num_video_tokens=message.num_video_tokens,
     )
 
 
@@ -157,6 +176,7 @@ def _embedder_info(response: pb.GetEmbedderInfoResponse, _: str) -> data.Embedde
     spaces = tuple(data.EmbedderSpace(unpack_space(item.space), item.fingerprint) for item in response.spaces)
     if not spaces:
         raise ValueError("the embedder reports no space")
+    tested = response.self_test
     return data.EmbedderInfo(
         spaces=spaces,
         model=_model(response.model),
@@ -165,17 +185,24 @@ def _embedder_info(response: pb.GetEmbedderInfoResponse, _: str) -> data.Embedde
         default_instruction=response.default_instruction,
         limits=_limits(response.limits),
         build=build_of(response.build),
+        self_test=_tested(tested.num_probes, tested.worst_cosine, tested.min_cosine),
     )
 
 
 def _reranker_info(response: reranker_pb.GetRerankerInfoResponse, _: str) -> data.RerankerInfo:
+    tested = response.self_test
     return data.RerankerInfo(
         model=_model(response.model),
         template_version=response.template_version,
         default_instruction=response.default_instruction,
         limits=_limits(response.limits),
         build=build_of(response.build),
+        self_test=_tested(tested.num_probes, tested.worst_difference, tested.max_difference),
     )
+
+
+def _tested(num_probes: int, worst: float, bound: float) -> data.SelfTest | None:
+    return data.SelfTest(num_probes, worst, bound) if num_probes else None
 
 
 def _model(message: model_pb2.ModelInfo) -> data.ModelInfo:

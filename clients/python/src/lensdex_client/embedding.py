@@ -22,6 +22,21 @@ class Truncation(StrEnum):
     CUT_TEXT = "TRUNCATION_CUT_TEXT"
 
 
+@dataclass(frozen=True, slots=True)
+class ImageBounds:
+    """Tokens of 32 × 32 pixels that an image is scaled to, within the server's own bounds, which zero stands for.
+
+    Fewer cost less and show the model less: vectors change, their space does not.
+    """
+
+    min_tokens: int = 0
+    max_tokens: int = 0
+
+
+NO_BOUNDS = ImageBounds()
+"""The server's own."""
+
+
 class Encoding(StrEnum):
     """How vectors travel. Values are the contract's names."""
 
@@ -114,6 +129,7 @@ class TokenCount:
     num_tokens: int
     num_image_tokens: int
     too_long: bool
+    num_video_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +163,7 @@ class ModelInfo:
     device: str
     dtype: str
     modalities: Sequence[str]
-    """``text``, ``image``."""
+    """``text``, ``image``, ``video``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +184,25 @@ class EmbedderLimits:
     """Of EmbedStream; zero where there is none."""
     max_stream_items: int
     max_stream_bytes: int
+    max_videos: int
+    """In one content; zero where none are taken."""
+    max_video_frames: int
+    max_video_bytes: int
+    max_video_seconds: float
+    min_image_tokens: int
+    max_pending_tokens: int
+    max_text_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """How the model's self-test went before it served: probes computed alone and in batches."""
+
+    num_probes: int
+    worst: float
+    """Of an embedder the lowest cosine between vectors of one probe, of a reranker the largest difference of scores."""
+    bound: float
+    """What it had to reach, or not to exceed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +232,8 @@ class EmbedderInfo:
     default_instruction: str
     limits: EmbedderLimits
     build: BuildInfo
+    self_test: SelfTest | None
+    """None where the service is older than the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +245,5 @@ class RerankerInfo:
     default_instruction: str
     limits: EmbedderLimits
     build: BuildInfo
+    self_test: SelfTest | None
+    """None where the service is older than the test."""

@@ -34,10 +34,17 @@ def pack_options(
     poolings: Sequence[Pooling],
     encoding: data.Encoding,
     truncation: data.Truncation,
+    image_bounds: data.ImageBounds,
 ) -> bytes:
     """Return the first message of a stream."""
     same = embed(
-        (), instruction=instruction, dimension=dimension, poolings=poolings, encoding=encoding, truncation=truncation
+        (),
+        instruction=instruction,
+        dimension=dimension,
+        poolings=poolings,
+        encoding=encoding,
+        truncation=truncation,
+        image_bounds=image_bounds,
     ).request
     assert isinstance(same, pb.EmbedRequest)
     options = pb.EmbedStreamOptions(
@@ -46,6 +53,7 @@ def pack_options(
         poolings=same.poolings,
         encoding=same.encoding,
         truncation=same.truncation,
+        image_bounds=same.image_bounds if same.HasField("image_bounds") else None,
     )
     return pb.EmbedStreamRequest(options=options).SerializeToString()
 

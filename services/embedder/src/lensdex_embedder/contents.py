@@ -27,6 +27,8 @@ class ContentLimits:
     """What a content may hold. All bounds are inclusive."""
 
     max_images: int
+    max_text_bytes: int = 1 << 20
+    """UTF-8 bytes of a content's texts: tokenising takes about a second for a million, whatever is cut afterwards."""
     max_videos: int = 0
     max_frames: int = 64
     """Frames of one video the model looks at; even."""
@@ -51,11 +53,12 @@ class ContentOpener:
         texts = tuple(text for text in raw.texts if text)
         if not texts and not raw.media and not raw.videos:
             raise EmptyContentError(f"the {within.rstrip('.')}" if within else "the content")
-        self._refuse_too_many(raw, within)
+        self._refuse_too_much(raw, within)
         return Content(
             texts,
             tuple(self._pictures.open(f"{within}images[{i}]", media) for i, media in enumerate(raw.media)),
             tuple(self._video(f"{within}videos[{i}]", video) for i, video in enumerate(raw.videos)),
+            raw.image_bounds,
         )
 
     def is_remote(self, raw: RawContent) -> bool:
@@ -68,7 +71,7 @@ class ContentOpener:
 
         More media than allowed are refused before the first is fetched. Raises a ContentError, InvalidFieldError.
         """
-        self._refuse_too_many(raw, within)
+        self._refuse_too_much(raw, within)
         clip = self._limits.clip
 
         def local(name: str, media: Media, max_bytes: int | None = None) -> Media:
@@ -85,7 +88,15 @@ class ContentOpener:
         videos = tuple(video(f"{within}videos[{i}]", one) for i, one in enumerate(raw.videos))
         return replace(raw, media=images, videos=videos)
 
-    def _refuse_too_many(self, raw: RawContent, within: str) -> None:
+    def _refuse_too_much(self, raw: RawContent, within: str) -> None:
+        num_bytes = sum(len(text.encode("utf-8", "surrogatepass")) for text in raw.texts)
+        if num_bytes > self._limits.max_text_bytes:
+            raise InvalidFieldError(
+                f"{within}texts",
+                f"{within}texts hold {num_bytes} bytes; at most {self._limits.max_text_bytes} are read. Shorten them.",
+                value=str(num_bytes),
+                maximum=self._limits.max_text_bytes,
+            )
         _refuse_more(f"{within}images", "images", len(raw.media), self._limits.max_images)
         _refuse_more(f"{within}videos", "videos", len(raw.videos), self._limits.max_videos)
         for i, video in enumerate(raw.videos):

@@ -1,8 +1,10 @@
 """What the faces do with a call before and after the work: limits, deadlines, errors of items, counting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
 from lensdex.common.v1 import build_info_pb2
@@ -10,10 +12,11 @@ from lensdex.common.v1.error_reason_pb2 import ErrorReason
 from lensdex.embedder.v1 import model_pb2
 from lensdex_embedder.admission import Admission
 from lensdex_embedder.errors import EmbedderError, InvalidFieldError, TooManyItemsError
+from lensdex_embedder.estimate import Estimator
 from lensdex_embedder.metrics import Metrics
-from lensdex_embedder.pipeline import Timing
+from lensdex_embedder.preparation import Timing
 from lensdex_embedder.status import refuse
-from lensdex_embedder.work import ModelFacts, Priority
+from lensdex_embedder.work import ModelFacts, Priority, RawContent
 from lensdex_wire.errors import pack_refusal
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ class Face:
         role: str,
         admission: Admission,
         metrics: Metrics,
+        estimator: Estimator,
         limits: model_pb2.EmbedderLimits,
         build: build_info_pb2.BuildInfo,
         clock: Clock,
@@ -39,6 +43,7 @@ class Face:
         self._role = role
         self._admission = admission
         self._metrics = metrics
+        self._estimator = estimator
         self._limits = limits
         self._build = build
         self._clock = clock
@@ -47,8 +52,17 @@ class Face:
         """Return the limits as the model in use narrows them."""
         limits = model_pb2.EmbedderLimits()
         limits.CopyFrom(self._limits)
+        limits.min_image_tokens = facts.min_image_tokens
         limits.max_image_tokens = facts.max_image_tokens
         return limits
+
+    def _admit(self, contents: Sequence[RawContent], request: Message) -> AbstractContextManager[None]:
+        """Return permits for *contents*, which came in *request*. Raises NotServingError, OverloadedError."""
+        return self._admission.admit(
+            num_items=len(contents),
+            num_bytes=request.ByteSize(),
+            estimate=lambda: sum(map(self._estimator.tokens, contents)),
+        )
 
     def _check_count(self, field: str, count: int) -> None:
         if count < 1:

@@ -9,8 +9,8 @@ from lensdex.common.v1 import build_info_pb2, content_pb2, vectors_pb2
 from lensdex.embedder.v1 import embedder_service_pb2 as pb
 from lensdex.embedder.v1 import model_pb2
 from lensdex_embedder.errors import InvalidFieldError
-from lensdex_embedder.pipeline import Timing
-from lensdex_embedder.work import Media, ModelFacts, RawContent, RawVideo, Truncation
+from lensdex_embedder.preparation import Timing
+from lensdex_embedder.work import ImageBounds, Media, ModelFacts, RawContent, RawVideo, Truncation
 from lensdex_wire.space import Pooling
 from lensdex_wire.space_codec import unpack_pooling
 
@@ -18,18 +18,42 @@ if TYPE_CHECKING:
     from lensdex.common.v1 import embedding_space_pb2
 
 
-def unpack_content(message: content_pb2.Content) -> RawContent:
-    """Return a content as it arrived; nothing is decoded or judged."""
+def unpack_content(message: content_pb2.Content, bounds: ImageBounds) -> RawContent:
+    """Return a content as it arrived, its images to be sized within *bounds*; nothing is decoded or judged."""
     return RawContent(
         tuple(message.texts),
         tuple(_unpack_media(item) for item in message.images),
         tuple(_unpack_video(item) for item in message.videos),
+        bounds,
     )
 
 
-def unpack_contents(messages: Iterable[content_pb2.Content]) -> list[RawContent]:
+def unpack_contents(messages: Iterable[content_pb2.Content], bounds: ImageBounds) -> list[RawContent]:
     """Return contents as they arrived."""
-    return [unpack_content(message) for message in messages]
+    return [unpack_content(message, bounds) for message in messages]
+
+
+def unpack_image_bounds(message: model_pb2.ImageBounds, facts: ModelFacts) -> ImageBounds:
+    """Return the bounds a call asks for. Raises InvalidFieldError where they leave those of *facts*, or cross."""
+    smallest, largest = facts.min_image_tokens, facts.max_image_tokens
+    for name, value in (("min_tokens", message.min_tokens), ("max_tokens", message.max_tokens)):
+        if value and not smallest <= value <= largest:
+            raise InvalidFieldError(
+                f"image_bounds.{name}",
+                f"image_bounds.{name} is {value}; give {smallest} to {largest}, or 0 for the server's own.",
+                value=str(value),
+                minimum=smallest,
+                maximum=largest,
+            )
+    if (message.min_tokens or smallest) > (message.max_tokens or largest):
+        raise InvalidFieldError(
+            "image_bounds.min_tokens",
+            f"image_bounds.min_tokens is {message.min_tokens}, above max_tokens, {message.max_tokens}.",
+            value=str(message.min_tokens),
+            minimum=smallest,
+            maximum=message.max_tokens,
+        )
+    return ImageBounds(message.min_tokens, message.max_tokens)
 
 
 def unpack_truncation(value: int) -> Truncation:

@@ -1,6 +1,10 @@
 """Every metric's name and labels, for Prometheus. It knows names; nothing of gRPC, models or batching."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.metrics_core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -13,6 +17,13 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         registry = self.registry
+        ProcessCollector(registry=registry)
+        self._pending_seconds = _ReadCounter(
+            "lensdex_embedder_pending_seconds",
+            "Seconds during which anything was accepted and not yet answered. What of them no batch took "
+            "(lensdex_embedder_batch_seconds_sum) the engine was idle while work waited.",
+        )
+        registry.register(self._pending_seconds)
         self.calls = Counter(
             "lensdex_embedder_calls",
             "Calls answered, by method, gRPC code and error reason (empty when it succeeded).",
@@ -44,6 +55,11 @@ class Metrics:
             ["priority"],
             registry=registry,
         )
+        self.pending_tokens = Gauge(
+            "lensdex_embedder_pending_tokens",
+            "Tokens of calls accepted and not yet answered, as estimated on arrival; streams not counted.",
+            registry=registry,
+        )
         self.open_streams = Gauge("lensdex_embedder_open_streams", "Streams open.", registry=registry)
         self.queued_items = Gauge(
             "lensdex_embedder_queued_items",
@@ -63,6 +79,11 @@ class Metrics:
             "Time an item took to decode, resize and tokenise.",
             ["role"],
             buckets=_SECONDS,
+            registry=registry,
+        )
+        self.preprocess_cpu_seconds = Counter(
+            "lensdex_embedder_preprocess_cpu_seconds",
+            "CPU time of threads while they decoded, resized and tokenised. Part of process_cpu_seconds_total.",
             registry=registry,
         )
         self.batch_seconds = Histogram(
@@ -94,3 +115,20 @@ class Metrics:
         self.serving = Gauge(
             "lensdex_embedder_serving", "1 while the process serves, 0 while it starts or drains.", registry=registry
         )
+
+    def count_pending_seconds(self, seconds: Callable[[], float]) -> None:
+        """Read the seconds with work pending from *seconds*."""
+        self._pending_seconds.read = seconds
+
+
+class _ReadCounter(Collector):
+    """A counter that is read when it is asked for."""
+
+    def __init__(self, name: str, documentation: str) -> None:
+        self._name = name
+        self._documentation = documentation
+        self.read: Callable[[], float] = lambda: 0.0
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Yield the counter as it is now."""
+        yield CounterMetricFamily(self._name, self._documentation, value=self.read())

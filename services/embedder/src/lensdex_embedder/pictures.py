@@ -53,7 +53,7 @@ class PictureOpener:
         """
         data = self._source.read(name, media)
         try:
-            picture = _read_header(data)
+            picture = read_header(data)
             tile_width, tile_height = _tile_size(picture)
         except Exception as error:
             raise InvalidMediaError(name, _detail(error)) from error
@@ -90,7 +90,7 @@ class _FirstFrame(GifImagePlugin.GifImageFile):
         pass
 
 
-def _read_header(data: bytes) -> Image.Image:
+def read_header(data: bytes) -> Image.Image:
     """Return the picture, its header read and nothing decoded. Raises whatever Pillow raises."""
     if data.startswith(_GIF_SIGNATURES):
         return _FirstFrame(io.BytesIO(data))

@@ -25,16 +25,18 @@ from lensdex_embedder.batcher import Batcher, BatchReport
 from lensdex_embedder.clips import ClipLimits
 from lensdex_embedder.contents import ContentLimits, ContentOpener
 from lensdex_embedder.engines import library_versions
+from lensdex_embedder.estimate import Estimator
 from lensdex_embedder.fetching import Fetcher, FetchLimits
 from lensdex_embedder.loading import load_embedding, load_reranking
 from lensdex_embedder.media_source import MediaSource, SourceLimits
 from lensdex_embedder.messages import pack_build
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.pictures import PictureLimits, PictureOpener
-from lensdex_embedder.pipeline import EmbeddingPipeline, Preparation, RerankingPipeline
+from lensdex_embedder.pipeline import EmbeddingPipeline, RerankingPipeline
+from lensdex_embedder.preparation import Preparation
 from lensdex_embedder.service import EmbedderFace, RerankerFace
 from lensdex_embedder.settings import Settings
-from lensdex_embedder.work import Priority
+from lensdex_embedder.work import ImageBounds, Priority
 from lensdex_wire.space import Pooling
 
 EMBEDDER_SERVICE: Final[str] = embedder_service_pb2.DESCRIPTOR.services_by_name["EmbedderService"].full_name
@@ -65,6 +67,7 @@ class Roles:
             max_prepared=settings.max_prepared_items,
             clock=time.monotonic,
             fetching=self._fetching,
+            on_cpu_seconds=metrics.preprocess_cpu_seconds.inc,
         )
         self._opener = _opener(settings)
         self._batchers: list[Batcher[Any, Any]] = []
@@ -123,7 +126,7 @@ class Roles:
         metrics = self._metrics
 
         def observe(report: BatchReport) -> None:
-            self._admission.observe(num_items=report.num_items, seconds=report.compute_seconds)
+            self._admission.observe(num_tokens=report.cost, seconds=report.compute_seconds)
             metrics.batch_items.labels(role).observe(report.num_items)
             metrics.batch_tokens.labels(role).observe(report.cost)
             metrics.batch_seconds.labels(role).observe(report.compute_seconds)
@@ -148,6 +151,9 @@ class Roles:
             "admission": self._admission,
             "metrics": self._metrics,
             "clock": time.monotonic,
+            "estimator": Estimator(
+                ImageBounds(settings.min_image_tokens, settings.max_image_tokens), settings.max_video_frames // 2 * 2
+            ),
             "build": pack_build(__version__, dict(library_versions(settings.engine))),
             "limits": model_pb2.EmbedderLimits(
                 max_contents=settings.max_contents,
@@ -163,6 +169,8 @@ class Roles:
                 max_message_bytes=settings.max_message_bytes,
                 max_pending_items=settings.max_pending_items,
                 max_pending_bytes=settings.max_pending_bytes,
+                max_pending_tokens=settings.max_pending_tokens,
+                max_text_bytes=settings.max_text_bytes,
             ),
         }
 
@@ -186,6 +194,7 @@ def _opener(settings: Settings) -> ContentOpener:
     )
     limits = ContentLimits(
         max_images=settings.max_images,
+        max_text_bytes=settings.max_text_bytes,
         max_videos=settings.max_videos,
         max_frames=settings.max_video_frames // 2 * 2,
         clip=clip,

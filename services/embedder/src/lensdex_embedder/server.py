@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from lensdex_embedder.calls import CallInterceptor
 from lensdex_embedder.metrics import Metrics
 from lensdex_embedder.roles import Roles
 from lensdex_embedder.settings import Settings
+from lensdex_embedder.stopwatch import Stopwatch
 from lensdex_embedder.work import Priority
 from lensdex_wire.limits import connection_age_options, message_size_options
 
@@ -66,13 +68,18 @@ async def serve(
     Raises CheckpointError when a model cannot be loaded, OSError when a port is taken.
     """
     metrics = Metrics()
+    pending = Stopwatch(time.monotonic)
+    metrics.count_pending_seconds(pending.seconds)
     admission = Admission(
         max_items=settings.max_pending_items,
         max_bytes=settings.max_pending_bytes,
+        max_tokens=settings.max_pending_tokens,
         max_streams=settings.max_streams,
         max_stream_items=settings.max_stream_items,
         max_stream_bytes=settings.max_stream_bytes,
+        pending=pending,
     )
+    metrics.pending_tokens.set_function(lambda: admission.num_tokens)
     metrics.pending_items.labels(Priority.INTERACTIVE).set_function(lambda: admission.num_items)
     metrics.pending_bytes.labels(Priority.INTERACTIVE).set_function(lambda: admission.num_bytes)
     metrics.pending_items.labels(Priority.BULK).set_function(lambda: admission.num_stream_items)

@@ -23,12 +23,14 @@ from lensdex_embedder.messages import (
     unpack_content,
     unpack_contents,
     unpack_encoding,
+    unpack_image_bounds,
     unpack_poolings,
     unpack_truncation,
 )
-from lensdex_embedder.pipeline import Done, EmbeddingPipeline, RerankingPipeline, total_timing
+from lensdex_embedder.pipeline import EmbeddingPipeline, RerankingPipeline, total_timing
+from lensdex_embedder.preparation import Done
 from lensdex_embedder.self_test import SelfTest
-from lensdex_embedder.work import Cost, Pooled, Priority, Truncation
+from lensdex_embedder.work import Cost, ImageBounds, Pooled, Priority, Truncation
 from lensdex_wire.space import Normalization, Pooling, Space
 from lensdex_wire.space_codec import pack_space
 from lensdex_wire.vectors import pack_vectors
@@ -46,6 +48,7 @@ class EmbedOptions:
     poolings: Sequence[Pooling]
     encoding: "vectors_pb2.VectorEncoding"
     truncation: Truncation
+    image_bounds: ImageBounds
 
     def pack(self, rows: npt.NDArray[np.float32]) -> "vectors_pb2.Vectors":
         """Return pooled *rows*, shape (count, hidden size), as the vectors asked for."""
@@ -80,9 +83,10 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
         pipeline = self._pipeline  # asked for once: draining begins while calls run, and they are finished
         self._check_count("contents", len(request.contents))
         options = self._options(pipeline, request)
-        with self._admission.admit(num_items=len(request.contents), num_bytes=request.ByteSize()):
+        contents = unpack_contents(request.contents, options.image_bounds)
+        with self._admit(contents, request):
             outcomes = await pipeline.embed(
-                unpack_contents(request.contents),
+                contents,
                 instruction=options.instruction,
                 truncation=options.truncation,
                 deadline=self._deadline(context),
@@ -120,7 +124,7 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
 
             async def answer(item: pb.EmbedStreamItem) -> pb.EmbedStreamResult:
                 (outcome,) = await pipeline.embed(
-                    [unpack_content(item.content)],
+                    [unpack_content(item.content, options.image_bounds)],
                     instruction=options.instruction,
                     truncation=options.truncation,
                     deadline=deadline,
@@ -154,16 +158,16 @@ class EmbedderFace(Face, embedder_service_pb2_grpc.EmbedderServiceServicer):
             poolings=unpack_poolings(message.poolings, default=self._default_pooling),
             truncation=unpack_truncation(message.truncation),
             encoding=unpack_encoding(message.encoding),
+            image_bounds=unpack_image_bounds(message.image_bounds, pipeline.engine.facts),
         )
 
     async def CountTokens(self, request: pb.CountTokensRequest, context: Context) -> pb.CountTokensResponse:
         """Count tokens; each content has its own outcome."""
         pipeline = self._pipeline
         self._check_count("contents", len(request.contents))
-        with self._admission.admit(num_items=len(request.contents), num_bytes=request.ByteSize()):
-            outcomes = await pipeline.count(
-                unpack_contents(request.contents), instruction=request.instruction, deadline=self._deadline(context)
-            )
+        contents = unpack_contents(request.contents, unpack_image_bounds(request.image_bounds, pipeline.engine.facts))
+        with self._admit(contents, request):
+            outcomes = await pipeline.count(contents, instruction=request.instruction, deadline=self._deadline(context))
         results = []
         for outcome in outcomes:
             if isinstance(outcome, Cost):
@@ -224,10 +228,12 @@ class RerankerFace(Face, reranker_service_pb2_grpc.RerankerServiceServicer):
         pipeline = self._pipeline
         self._check_count("documents", len(request.documents))
         truncation = unpack_truncation(request.truncation)
-        with self._admission.admit(num_items=len(request.documents), num_bytes=request.ByteSize()):
+        bounds = unpack_image_bounds(request.image_bounds, pipeline.engine.facts)
+        query, documents = unpack_content(request.query, bounds), unpack_contents(request.documents, bounds)
+        with self._admit(documents, request):
             outcomes = await pipeline.rerank(
-                unpack_content(request.query),
-                unpack_contents(request.documents),
+                query,
+                documents,
                 instruction=request.instruction,
                 truncation=truncation,
                 deadline=self._deadline(context),

@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         ge=MIB,
         description="Request bytes of calls accepted and not yet answered; bounds memory before decoding.",
     )
+    max_pending_tokens: int = Field(
+        1024 * 1024,
+        ge=1,
+        description="Tokens of calls accepted and not yet answered, estimated from the length of texts and the headers of images; bounds the wait. Too low: refusals under bursts. Too high: callers wait instead of going elsewhere.",
+    )
     max_streams: int = Field(
         16,
         ge=0,
@@ -153,6 +158,11 @@ class Settings(BaseSettings):
         description="Tokens of one content. The published code's limit; a longer input costs memory with its square.",
     )
     max_reranking_tokens: int = Field(10240, ge=16, description="Tokens of one query with one document.")
+    max_text_bytes: int = Field(
+        MIB,
+        ge=1024,
+        description="UTF-8 bytes of one content's texts. Longer ones are refused even where truncation is allowed: tokenising takes about a second for each million bytes.",
+    )
     max_images: int = Field(16, ge=0, le=1024, description="Images in one content.")
     max_image_bytes: int = Field(32 * MIB, ge=1024, description="Bytes of one encoded image.")
     max_image_pixels: int = Field(

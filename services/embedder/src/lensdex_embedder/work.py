@@ -65,6 +65,14 @@ class RawVideo:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageBounds:
+    """Tokens a picture is scaled to at least and at most; zero where the server's own bound holds."""
+
+    min_tokens: int = 0
+    max_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RawContent:
     """A content as it arrived: nothing decoded yet."""
 
@@ -72,6 +80,7 @@ class RawContent:
     media: tuple[Media, ...]
     """Its images."""
     videos: tuple[RawVideo, ...] = ()
+    image_bounds: ImageBounds = ImageBounds()
 
     @property
     def num_bytes(self) -> int:
@@ -117,6 +126,8 @@ class Content:
     texts: tuple[str, ...]
     images: tuple[Image.Image, ...]
     videos: tuple[Video, ...] = ()
+    image_bounds: ImageBounds = ImageBounds()
+    """Within the server's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,7 @@ class ModelFacts:
     template_version: str
     default_instruction: str
     max_tokens: int
+    min_image_tokens: int
     max_image_tokens: int
     modalities: tuple[Modality, ...]
 

@@ -12,7 +12,7 @@ from lensdex_client.cli.output import Output
 from lensdex_client.cli.plain import plain
 from lensdex_client.collection import IndexInfo, IndexLimits
 from lensdex_client.embedder import RerankerClient
-from lensdex_client.embedding import EmbedderInfo, EmbedderLimits, ModelInfo, RerankerInfo
+from lensdex_client.embedding import EmbedderInfo, EmbedderLimits, ModelInfo, RerankerInfo, SelfTest
 from lensdex_client.errors import (
     DeadlineExceededError,
     LensdexError,
@@ -112,12 +112,14 @@ def _lines(answer: Answer) -> list[str]:
                 *spaces,
                 f"dimensions {answer.min_dimension} to {answer.max_dimension}",
                 f"instruction: {answer.default_instruction}",
+                *_tested("cosine of answers alone and in batches", "at least", answer.self_test),
                 _limits(answer.limits),
                 f"version {answer.build.version}",
             ]
         case RerankerInfo():
             return [
                 f"instruction: {answer.default_instruction}",
+                *_tested("difference of scores alone and in batches", "at most", answer.self_test),
                 _limits(answer.limits),
                 f"version {answer.build.version}",
             ]
@@ -127,6 +129,12 @@ def _lines(answer: Answer) -> list[str]:
             return []
 
 
+def _tested(figure: str, relation: str, tested: SelfTest | None) -> list[str]:
+    return [f"self-test: {figure} {tested.worst:.9f}, {relation} {tested.bound:g}"] if tested else []
+
+
 def _limits(limits: EmbedderLimits | IndexLimits) -> str:
-    listed = ", ".join(f"{name.removeprefix('max_')} {value:,}" for name, value in plain(limits).items())
+    listed = ", ".join(
+        f"{name.removeprefix('max_')} {value:,}" for name, value in plain(limits).items() if not name.startswith("min_")
+    )
     return f"limits: {listed}"

@@ -16,20 +16,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class EmbedRequest(_message.Message):
-    __slots__ = ("contents", "instruction", "dimension", "poolings", "encoding", "truncation")
+    __slots__ = ("contents", "instruction", "dimension", "poolings", "encoding", "truncation", "image_bounds")
     CONTENTS_FIELD_NUMBER: _ClassVar[int]
     INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
     DIMENSION_FIELD_NUMBER: _ClassVar[int]
     POOLINGS_FIELD_NUMBER: _ClassVar[int]
     ENCODING_FIELD_NUMBER: _ClassVar[int]
     TRUNCATION_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_BOUNDS_FIELD_NUMBER: _ClassVar[int]
     contents: _containers.RepeatedCompositeFieldContainer[_content_pb2.Content]
     instruction: str
     dimension: int
     poolings: _containers.RepeatedScalarFieldContainer[_embedding_space_pb2.Pooling]
     encoding: _vectors_pb2.VectorEncoding
     truncation: _model_pb2.Truncation
-    def __init__(self, contents: _Optional[_Iterable[_Union[_content_pb2.Content, _Mapping]]] = ..., instruction: _Optional[str] = ..., dimension: _Optional[int] = ..., poolings: _Optional[_Iterable[_Union[_embedding_space_pb2.Pooling, str]]] = ..., encoding: _Optional[_Union[_vectors_pb2.VectorEncoding, str]] = ..., truncation: _Optional[_Union[_model_pb2.Truncation, str]] = ...) -> None: ...
+    image_bounds: _model_pb2.ImageBounds
+    def __init__(self, contents: _Optional[_Iterable[_Union[_content_pb2.Content, _Mapping]]] = ..., instruction: _Optional[str] = ..., dimension: _Optional[int] = ..., poolings: _Optional[_Iterable[_Union[_embedding_space_pb2.Pooling, str]]] = ..., encoding: _Optional[_Union[_vectors_pb2.VectorEncoding, str]] = ..., truncation: _Optional[_Union[_model_pb2.Truncation, str]] = ..., image_bounds: _Optional[_Union[_model_pb2.ImageBounds, _Mapping]] = ...) -> None: ...
 
 class EmbedResponse(_message.Message):
     __slots__ = ("results", "blocks", "timing")
@@ -88,18 +90,20 @@ class EmbedStreamRequest(_message.Message):
     def __init__(self, options: _Optional[_Union[EmbedStreamOptions, _Mapping]] = ..., item: _Optional[_Union[EmbedStreamItem, _Mapping]] = ...) -> None: ...
 
 class EmbedStreamOptions(_message.Message):
-    __slots__ = ("instruction", "dimension", "poolings", "encoding", "truncation")
+    __slots__ = ("instruction", "dimension", "poolings", "encoding", "truncation", "image_bounds")
     INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
     DIMENSION_FIELD_NUMBER: _ClassVar[int]
     POOLINGS_FIELD_NUMBER: _ClassVar[int]
     ENCODING_FIELD_NUMBER: _ClassVar[int]
     TRUNCATION_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_BOUNDS_FIELD_NUMBER: _ClassVar[int]
     instruction: str
     dimension: int
     poolings: _containers.RepeatedScalarFieldContainer[_embedding_space_pb2.Pooling]
     encoding: _vectors_pb2.VectorEncoding
     truncation: _model_pb2.Truncation
-    def __init__(self, instruction: _Optional[str] = ..., dimension: _Optional[int] = ..., poolings: _Optional[_Iterable[_Union[_embedding_space_pb2.Pooling, str]]] = ..., encoding: _Optional[_Union[_vectors_pb2.VectorEncoding, str]] = ..., truncation: _Optional[_Union[_model_pb2.Truncation, str]] = ...) -> None: ...
+    image_bounds: _model_pb2.ImageBounds
+    def __init__(self, instruction: _Optional[str] = ..., dimension: _Optional[int] = ..., poolings: _Optional[_Iterable[_Union[_embedding_space_pb2.Pooling, str]]] = ..., encoding: _Optional[_Union[_vectors_pb2.VectorEncoding, str]] = ..., truncation: _Optional[_Union[_model_pb2.Truncation, str]] = ..., image_bounds: _Optional[_Union[_model_pb2.ImageBounds, _Mapping]] = ...) -> None: ...
 
 class EmbedStreamItem(_message.Message):
     __slots__ = ("id", "content")
@@ -146,12 +150,14 @@ class EmbeddedItem(_message.Message):
     def __init__(self, vectors: _Optional[_Union[_vectors_pb2.Vectors, _Mapping]] = ..., num_tokens: _Optional[int] = ..., num_truncated_tokens: _Optional[int] = ..., timing: _Optional[_Union[Timing, _Mapping]] = ...) -> None: ...
 
 class CountTokensRequest(_message.Message):
-    __slots__ = ("contents", "instruction")
+    __slots__ = ("contents", "instruction", "image_bounds")
     CONTENTS_FIELD_NUMBER: _ClassVar[int]
     INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_BOUNDS_FIELD_NUMBER: _ClassVar[int]
     contents: _containers.RepeatedCompositeFieldContainer[_content_pb2.Content]
     instruction: str
-    def __init__(self, contents: _Optional[_Iterable[_Union[_content_pb2.Content, _Mapping]]] = ..., instruction: _Optional[str] = ...) -> None: ...
+    image_bounds: _model_pb2.ImageBounds
+    def __init__(self, contents: _Optional[_Iterable[_Union[_content_pb2.Content, _Mapping]]] = ..., instruction: _Optional[str] = ..., image_bounds: _Optional[_Union[_model_pb2.ImageBounds, _Mapping]] = ...) -> None: ...
 
 class CountTokensResponse(_message.Message):
     __slots__ = ("results",)

@@ -24,19 +24,21 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1flensdex/embedder/v1/model.proto\x12\x13lensdex.embedder.v1\"\xa5\x01\n\tModelInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x16\n\x0eweights_digest\x18\x03 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x05 \x01(\t\x12\r\n\x05\x64type\x18\x06 \x01(\t\x12\x31\n\nmodalities\x18\x07 \x03(\x0e\x32\x1d.lensdex.embedder.v1.Modality\"\xb1\x03\n\x0e\x45mbedderLimits\x12\x14\n\x0cmax_contents\x18\x01 \x01(\r\x12\x12\n\nmax_tokens\x18\x02 \x01(\r\x12\x12\n\nmax_images\x18\x03 \x01(\r\x12\x18\n\x10max_image_pixels\x18\x04 \x01(\x04\x12\x18\n\x10max_aspect_ratio\x18\x05 \x01(\r\x12\x17\n\x0fmax_media_bytes\x18\x06 \x01(\x04\x12\x19\n\x11max_message_bytes\x18\x07 \x01(\x04\x12\x19\n\x11max_pending_items\x18\x08 \x01(\r\x12\x19\n\x11max_pending_bytes\x18\t \x01(\x04\x12\x18\n\x10max_image_tokens\x18\n \x01(\r\x12\x13\n\x0bmax_streams\x18\x0b \x01(\r\x12\x18\n\x10max_stream_items\x18\x0c \x01(\r\x12\x18\n\x10max_stream_bytes\x18\r \x01(\x04\x12\x12\n\nmax_videos\x18\x0e \x01(\r\x12\x18\n\x10max_video_frames\x18\x0f \x01(\r\x12\x17\n\x0fmax_video_bytes\x18\x10 \x01(\x04\x12\x19\n\x11max_video_seconds\x18\x11 \x01(\x01*_\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x11\n\rMODALITY_TEXT\x10\x01\x12\x12\n\x0eMODALITY_IMAGE\x10\x02\x12\x12\n\x0eMODALITY_VIDEO\x10\x03*X\n\nTruncation\x12\x1a\n\x16TRUNCATION_UNSPECIFIED\x10\x00\x12\x15\n\x11TRUNCATION_REFUSE\x10\x01\x12\x17\n\x13TRUNCATION_CUT_TEXT\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1flensdex/embedder/v1/model.proto\x12\x13lensdex.embedder.v1\"\xa5\x01\n\tModelInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x16\n\x0eweights_digest\x18\x03 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x05 \x01(\t\x12\r\n\x05\x64type\x18\x06 \x01(\t\x12\x31\n\nmodalities\x18\x07 \x03(\x0e\x32\x1d.lensdex.embedder.v1.Modality\"\xff\x03\n\x0e\x45mbedderLimits\x12\x14\n\x0cmax_contents\x18\x01 \x01(\r\x12\x12\n\nmax_tokens\x18\x02 \x01(\r\x12\x12\n\nmax_images\x18\x03 \x01(\r\x12\x18\n\x10max_image_pixels\x18\x04 \x01(\x04\x12\x18\n\x10max_aspect_ratio\x18\x05 \x01(\r\x12\x17\n\x0fmax_media_bytes\x18\x06 \x01(\x04\x12\x19\n\x11max_message_bytes\x18\x07 \x01(\x04\x12\x19\n\x11max_pending_items\x18\x08 \x01(\r\x12\x19\n\x11max_pending_bytes\x18\t \x01(\x04\x12\x18\n\x10max_image_tokens\x18\n \x01(\r\x12\x13\n\x0bmax_streams\x18\x0b \x01(\r\x12\x18\n\x10max_stream_items\x18\x0c \x01(\r\x12\x18\n\x10max_stream_bytes\x18\r \x01(\x04\x12\x12\n\nmax_videos\x18\x0e \x01(\r\x12\x18\n\x10max_video_frames\x18\x0f \x01(\r\x12\x17\n\x0fmax_video_bytes\x18\x10 \x01(\x04\x12\x19\n\x11max_video_seconds\x18\x11 \x01(\x01\x12\x18\n\x10min_image_tokens\x18\x12 \x01(\r\x12\x1a\n\x12max_pending_tokens\x18\x13 \x01(\x04\x12\x16\n\x0emax_text_bytes\x18\x14 \x01(\x04\"5\n\x0bImageBounds\x12\x12\n\nmin_tokens\x18\x01 \x01(\r\x12\x12\n\nmax_tokens\x18\x02 \x01(\r*_\n\x08Modality\x12\x18\n\x14MODALITY_UNSPECIFIED\x10\x00\x12\x11\n\rMODALITY_TEXT\x10\x01\x12\x12\n\x0eMODALITY_IMAGE\x10\x02\x12\x12\n\x0eMODALITY_VIDEO\x10\x03*X\n\nTruncation\x12\x1a\n\x16TRUNCATION_UNSPECIFIED\x10\x00\x12\x15\n\x11TRUNCATION_REFUSE\x10\x01\x12\x17\n\x13TRUNCATION_CUT_TEXT\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lensdex.embedder.v1.model_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MODALITY']._serialized_start=660
-  _globals['_MODALITY']._serialized_end=755
-  _globals['_TRUNCATION']._serialized_start=757
-  _globals['_TRUNCATION']._serialized_end=845
+  _globals['_MODALITY']._serialized_start=793
+  _globals['_MODALITY']._serialized_end=888
+  _globals['_TRUNCATION']._serialized_start=890
+  _globals['_TRUNCATION']._serialized_end=978
   _globals['_MODELINFO']._serialized_start=57
   _globals['_MODELINFO']._serialized_end=222
   _globals['_EMBEDDERLIMITS']._serialized_start=225
-  _globals['_EMBEDDERLIMITS']._serialized_end=658
+  _globals['_EMBEDDERLIMITS']._serialized_end=736
+  _globals['_IMAGEBOUNDS']._serialized_start=738
+  _globals['_IMAGEBOUNDS']._serialized_end=791
 # @@protoc_insertion_point(module_scope)

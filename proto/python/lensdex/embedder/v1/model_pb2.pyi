@@ -46,7 +46,7 @@ class ModelInfo(_message.Message):
     def __init__(self, name: _Optional[str] = ..., revision: _Optional[str] = ..., weights_digest: _Optional[str] = ..., engine: _Optional[str] = ..., device: _Optional[str] = ..., dtype: _Optional[str] = ..., modalities: _Optional[_Iterable[_Union[Modality, str]]] = ...) -> None: ...
 
 class EmbedderLimits(_message.Message):
-    __slots__ = ("max_contents", "max_tokens", "max_images", "max_image_pixels", "max_aspect_ratio", "max_media_bytes", "max_message_bytes", "max_pending_items", "max_pending_bytes", "max_image_tokens", "max_streams", "max_stream_items", "max_stream_bytes", "max_videos", "max_video_frames", "max_video_bytes", "max_video_seconds")
+    __slots__ = ("max_contents", "max_tokens", "max_images", "max_image_pixels", "max_aspect_ratio", "max_media_bytes", "max_message_bytes", "max_pending_items", "max_pending_bytes", "max_image_tokens", "max_streams", "max_stream_items", "max_stream_bytes", "max_videos", "max_video_frames", "max_video_bytes", "max_video_seconds", "min_image_tokens", "max_pending_tokens", "max_text_bytes")
     MAX_CONTENTS_FIELD_NUMBER: _ClassVar[int]
     MAX_TOKENS_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGES_FIELD_NUMBER: _ClassVar[int]
@@ -64,6 +64,9 @@ class EmbedderLimits(_message.Message):
     MAX_VIDEO_FRAMES_FIELD_NUMBER: _ClassVar[int]
     MAX_VIDEO_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_VIDEO_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    MIN_IMAGE_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    MAX_PENDING_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    MAX_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
     max_contents: int
     max_tokens: int
     max_images: int
@@ -81,4 +84,15 @@ class EmbedderLimits(_message.Message):
     max_video_frames: int
     max_video_bytes: int
     max_video_seconds: float
-    def __init__(self, max_contents: _Optional[int] = ..., max_tokens: _Optional[int] = ..., max_images: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_aspect_ratio: _Optional[int] = ..., max_media_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_pending_items: _Optional[int] = ..., max_pending_bytes: _Optional[int] = ..., max_image_tokens: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ..., max_videos: _Optional[int] = ..., max_video_frames: _Optional[int] = ..., max_video_bytes: _Optional[int] = ..., max_video_seconds: _Optional[float] = ...) -> None: ...
+    min_image_tokens: int
+    max_pending_tokens: int
+    max_text_bytes: int
+    def __init__(self, max_contents: _Optional[int] = ..., max_tokens: _Optional[int] = ..., max_images: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_aspect_ratio: _Optional[int] = ..., max_media_bytes: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_pending_items: _Optional[int] = ..., max_pending_bytes: _Optional[int] = ..., max_image_tokens: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ..., max_videos: _Optional[int] = ..., max_video_frames: _Optional[int] = ..., max_video_bytes: _Optional[int] = ..., max_video_seconds: _Optional[float] = ..., min_image_tokens: _Optional[int] = ..., max_pending_tokens: _Optional[int] = ..., max_text_bytes: _Optional[int] = ...) -> None: ...
+
+class ImageBounds(_message.Message):
+    __slots__ = ("min_tokens", "max_tokens")
+    MIN_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    MAX_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    min_tokens: int
+    max_tokens: int
+    def __init__(self, min_tokens: _Optional[int] = ..., max_tokens: _Optional[int] = ...) -> None: ...

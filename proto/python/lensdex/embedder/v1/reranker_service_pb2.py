@@ -29,7 +29,7 @@ from lensdex.embedder.v1 import embedder_service_pb2 as lensdex_dot_embedder_dot
 from lensdex.embedder.v1 import model_pb2 as lensdex_dot_embedder_dot_v1_dot_model__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*lensdex/embedder/v1/reranker_service.proto\x12\x13lensdex.embedder.v1\x1a\x17google/rpc/status.proto\x1a\"lensdex/common/v1/build_info.proto\x1a\x1flensdex/common/v1/content.proto\x1a*lensdex/embedder/v1/embedder_service.proto\x1a\x1flensdex/embedder/v1/model.proto\"\xb3\x01\n\rRerankRequest\x12)\n\x05query\x18\x01 \x01(\x0b\x32\x1a.lensdex.common.v1.Content\x12-\n\tdocuments\x18\x02 \x03(\x0b\x32\x1a.lensdex.common.v1.Content\x12\x13\n\x0binstruction\x18\x03 \x01(\t\x12\x33\n\ntruncation\x18\x04 \x01(\x0e\x32\x1f.lensdex.embedder.v1.Truncation\"q\n\x0eRerankResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.lensdex.embedder.v1.RerankResult\x12+\n\x06timing\x18\x02 \x01(\x0b\x32\x1b.lensdex.embedder.v1.Timing\"s\n\x0cRerankResult\x12\x33\n\trelevance\x18\x01 \x01(\x0b\x32\x1e.lensdex.embedder.v1.RelevanceH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"Z\n\tRelevance\x12\r\n\x05score\x18\x01 \x01(\x02\x12\x0c\n\x04rank\x18\x02 \x01(\r\x12\x12\n\nnum_tokens\x18\x03 \x01(\r\x12\x1c\n\x14num_truncated_tokens\x18\x04 \x01(\r\"\x18\n\x16GetRerankerInfoRequest\"\x9c\x02\n\x17GetRerankerInfoResponse\x12-\n\x05model\x18\x01 \x01(\x0b\x32\x1e.lensdex.embedder.v1.ModelInfo\x12\x18\n\x10template_version\x18\x02 \x01(\t\x12\x1b\n\x13\x64\x65\x66\x61ult_instruction\x18\x03 \x01(\t\x12\x33\n\x06limits\x18\x04 \x01(\x0b\x32#.lensdex.embedder.v1.EmbedderLimits\x12+\n\x05\x62uild\x18\x05 \x01(\x0b\x32\x1c.lensdex.common.v1.BuildInfo\x12\x39\n\tself_test\x18\x06 \x01(\x0b\x32&.lensdex.embedder.v1.RerankingSelfTest\"Y\n\x11RerankingSelfTest\x12\x12\n\nnum_probes\x18\x01 \x01(\r\x12\x18\n\x10worst_difference\x18\x02 \x01(\x01\x12\x16\n\x0emax_difference\x18\x03 \x01(\x01\x32\xd2\x01\n\x0fRerankerService\x12Q\n\x06Rerank\x12\".lensdex.embedder.v1.RerankRequest\x1a#.lensdex.embedder.v1.RerankResponse\x12l\n\x0fGetRerankerInfo\x12+.lensdex.embedder.v1.GetRerankerInfoRequest\x1a,.lensdex.embedder.v1.GetRerankerInfoResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*lensdex/embedder/v1/reranker_service.proto\x12\x13lensdex.embedder.v1\x1a\x17google/rpc/status.proto\x1a\"lensdex/common/v1/build_info.proto\x1a\x1flensdex/common/v1/content.proto\x1a*lensdex/embedder/v1/embedder_service.proto\x1a\x1flensdex/embedder/v1/model.proto\"\xeb\x01\n\rRerankRequest\x12)\n\x05query\x18\x01 \x01(\x0b\x32\x1a.lensdex.common.v1.Content\x12-\n\tdocuments\x18\x02 \x03(\x0b\x32\x1a.lensdex.common.v1.Content\x12\x13\n\x0binstruction\x18\x03 \x01(\t\x12\x33\n\ntruncation\x18\x04 \x01(\x0e\x32\x1f.lensdex.embedder.v1.Truncation\x12\x36\n\x0cimage_bounds\x18\x05 \x01(\x0b\x32 .lensdex.embedder.v1.ImageBounds\"q\n\x0eRerankResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.lensdex.embedder.v1.RerankResult\x12+\n\x06timing\x18\x02 \x01(\x0b\x32\x1b.lensdex.embedder.v1.Timing\"s\n\x0cRerankResult\x12\x33\n\trelevance\x18\x01 \x01(\x0b\x32\x1e.lensdex.embedder.v1.RelevanceH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"Z\n\tRelevance\x12\r\n\x05score\x18\x01 \x01(\x02\x12\x0c\n\x04rank\x18\x02 \x01(\r\x12\x12\n\nnum_tokens\x18\x03 \x01(\r\x12\x1c\n\x14num_truncated_tokens\x18\x04 \x01(\r\"\x18\n\x16GetRerankerInfoRequest\"\x9c\x02\n\x17GetRerankerInfoResponse\x12-\n\x05model\x18\x01 \x01(\x0b\x32\x1e.lensdex.embedder.v1.ModelInfo\x12\x18\n\x10template_version\x18\x02 \x01(\t\x12\x1b\n\x13\x64\x65\x66\x61ult_instruction\x18\x03 \x01(\t\x12\x33\n\x06limits\x18\x04 \x01(\x0b\x32#.lensdex.embedder.v1.EmbedderLimits\x12+\n\x05\x62uild\x18\x05 \x01(\x0b\x32\x1c.lensdex.common.v1.BuildInfo\x12\x39\n\tself_test\x18\x06 \x01(\x0b\x32&.lensdex.embedder.v1.RerankingSelfTest\"Y\n\x11RerankingSelfTest\x12\x12\n\nnum_probes\x18\x01 \x01(\r\x12\x18\n\x10worst_difference\x18\x02 \x01(\x01\x12\x16\n\x0emax_difference\x18\x03 \x01(\x01\x32\xd2\x01\n\x0fRerankerService\x12Q\n\x06Rerank\x12\".lensdex.embedder.v1.RerankRequest\x1a#.lensdex.embedder.v1.RerankResponse\x12l\n\x0fGetRerankerInfo\x12+.lensdex.embedder.v1.GetRerankerInfoRequest\x1a,.lensdex.embedder.v1.GetRerankerInfoResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,19 +37,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lensdex.embedder.v1.reranke
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RERANKREQUEST']._serialized_start=239
-  _globals['_RERANKREQUEST']._serialized_end=418
-  _globals['_RERANKRESPONSE']._serialized_start=420
-  _globals['_RERANKRESPONSE']._serialized_end=533
-  _globals['_RERANKRESULT']._serialized_start=535
-  _globals['_RERANKRESULT']._serialized_end=650
-  _globals['_RELEVANCE']._serialized_start=652
-  _globals['_RELEVANCE']._serialized_end=742
-  _globals['_GETRERANKERINFOREQUEST']._serialized_start=744
-  _globals['_GETRERANKERINFOREQUEST']._serialized_end=768
-  _globals['_GETRERANKERINFORESPONSE']._serialized_start=771
-  _globals['_GETRERANKERINFORESPONSE']._serialized_end=1055
-  _globals['_RERANKINGSELFTEST']._serialized_start=1057
-  _globals['_RERANKINGSELFTEST']._serialized_end=1146
-  _globals['_RERANKERSERVICE']._serialized_start=1149
-  _globals['_RERANKERSERVICE']._serialized_end=1359
+  _globals['_RERANKREQUEST']._serialized_end=474
+  _globals['_RERANKRESPONSE']._serialized_start=476
+  _globals['_RERANKRESPONSE']._serialized_end=589
+  _globals['_RERANKRESULT']._serialized_start=591
+  _globals['_RERANKRESULT']._serialized_end=706
+  _globals['_RELEVANCE']._serialized_start=708
+  _globals['_RELEVANCE']._serialized_end=798
+  _globals['_GETRERANKERINFOREQUEST']._serialized_start=800
+  _globals['_GETRERANKERINFOREQUEST']._serialized_end=824
+  _globals['_GETRERANKERINFORESPONSE']._serialized_start=827
+  _globals['_GETRERANKERINFORESPONSE']._serialized_end=1111
+  _globals['_RERANKINGSELFTEST']._serialized_start=1113
+  _globals['_RERANKINGSELFTEST']._serialized_end=1202
+  _globals['_RERANKERSERVICE']._serialized_start=1205
+  _globals['_RERANKERSERVICE']._serialized_end=1415
 # @@protoc_insertion_point(module_scope)

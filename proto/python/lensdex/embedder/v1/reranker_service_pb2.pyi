@@ -12,16 +12,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RerankRequest(_message.Message):
-    __slots__ = ("query", "documents", "instruction", "truncation")
+    __slots__ = ("query", "documents", "instruction", "truncation", "image_bounds")
     QUERY_FIELD_NUMBER: _ClassVar[int]
     DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
     TRUNCATION_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_BOUNDS_FIELD_NUMBER: _ClassVar[int]
     query: _content_pb2.Content
     documents: _containers.RepeatedCompositeFieldContainer[_content_pb2.Content]
     instruction: str
     truncation: _model_pb2.Truncation
-    def __init__(self, query: _Optional[_Union[_content_pb2.Content, _Mapping]] = ..., documents: _Optional[_Iterable[_Union[_content_pb2.Content, _Mapping]]] = ..., instruction: _Optional[str] = ..., truncation: _Optional[_Union[_model_pb2.Truncation, str]] = ...) -> None: ...
+    image_bounds: _model_pb2.ImageBounds
+    def __init__(self, query: _Optional[_Union[_content_pb2.Content, _Mapping]] = ..., documents: _Optional[_Iterable[_Union[_content_pb2.Content, _Mapping]]] = ..., instruction: _Optional[str] = ..., truncation: _Optional[_Union[_model_pb2.Truncation, str]] = ..., image_bounds: _Optional[_Union[_model_pb2.ImageBounds, _Mapping]] = ...) -> None: ...
 
 class RerankResponse(_message.Message):
     __slots__ = ("results", "timing")

@@ -58,6 +58,7 @@ class FakeEngine:
             template_version="fake/1",
             default_instruction="Represent the user's input.",
             max_tokens=max_tokens,
+            min_image_tokens=1,
             max_image_tokens=_TOKENS_PER_IMAGE,
             modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )
@@ -80,7 +81,7 @@ class FakeEngine:
     def count(self, content: Content, *, instruction: str) -> Cost:
         """Return eight tokens for the template, one per word, sixteen per image, four per frame that is looked at."""
         words = sum(len(_WORDS.findall(text)) for text in (*content.texts, instruction))
-        image_tokens = _TOKENS_PER_IMAGE * len(content.images)
+        image_tokens = (content.image_bounds.max_tokens or _TOKENS_PER_IMAGE) * len(content.images)
         video_tokens = _TOKENS_PER_FRAME * sum(len(_places(video)) for video in content.videos)
         num_tokens = _TEMPLATE_TOKENS + words + image_tokens + video_tokens
         return Cost(num_tokens, image_tokens, 0, video_tokens)

@@ -56,6 +56,7 @@ class HfEmbeddingEngine:
             template_version=template_version(processor, recipe=EMBEDDING_RECIPE),
             default_instruction=DEFAULT_EMBEDDING_INSTRUCTION,
             max_tokens=max_tokens,
+            min_image_tokens=self._builder.min_image_tokens,
             max_image_tokens=self._builder.max_image_tokens,
             modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )

@@ -98,6 +98,7 @@ class HfRerankingEngine:
             template_version=template_version(processor, recipe=RERANKING_RECIPE),
             default_instruction=DEFAULT_RERANKING_INSTRUCTION,
             max_tokens=max_tokens,
+            min_image_tokens=self._builder.min_image_tokens,
             max_image_tokens=self._builder.max_image_tokens,
             modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )

@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerBase, ProcessorMixin
 from lensdex_embedder.engines.hf.template import Conversation, embedding_conversation, render
 from lensdex_embedder.engines.hf.videos import cut, frames_of, sample
 from lensdex_embedder.errors import ContentTooLongError, InvalidFieldError
-from lensdex_embedder.work import Content, Cost, Truncation, Video
+from lensdex_embedder.work import Content, Cost, ImageBounds, Truncation, Video
 
 TEXT, IMAGE, VIDEO = 0, 1, 2
 """Token types, as transformers numbers them."""
@@ -91,8 +91,8 @@ class SequenceBuilder:
         pixels_per_token = (self._patch_size * self._merge_size) ** 2
         trained = int(self._image_processor.size["longest_edge"]) // pixels_per_token
         self.max_image_tokens = max(1, min(max_image_tokens, trained))
-        self._max_pixels = self.max_image_tokens * pixels_per_token
-        self._min_pixels = min(min_image_tokens, self.max_image_tokens) * pixels_per_token
+        self.min_image_tokens = min(min_image_tokens, self.max_image_tokens)
+        self._pixels_per_token = pixels_per_token
         self._video_processor: Any = processor.video_processor
         self._image_token = str(getattr(processor, "image_token", "<|image_pad|>"))
         self._video_token = str(getattr(processor, "video_token", "<|video_pad|>"))
@@ -114,10 +114,11 @@ class SequenceBuilder:
                         field, f"{field} contains {token}, the model's own sign for media; remove it.", value=token
                     )
 
-    def patch(self, image: Image.Image) -> Patches:
-        """Return *image* resized within the pixel bounds and cut into patches, exactly as the published code does."""
+    def patch(self, image: Image.Image, bounds: ImageBounds) -> Patches:
+        """Return *image* resized within the bounds and cut into patches, exactly as the published code does."""
+        least, most = self._pixels(bounds)
         resized = vision_process.fetch_image(
-            {"image": image, "min_pixels": self._min_pixels, "max_pixels": self._max_pixels},
+            {"image": image, "min_pixels": least, "max_pixels": most},
             image_patch_size=self._patch_size,
         )
         output = self._image_processor(images=[resized], do_resize=False, return_tensors="pt")
@@ -140,20 +141,22 @@ class SequenceBuilder:
 
     def patches(self, content: Content) -> tuple[Patches, ...]:
         """Return the media of *content* in the order of the template: videos, then images."""
-        return (*map(self.patch_video, content.videos), *map(self.patch, content.images))
+        images = (self.patch(image, content.image_bounds) for image in content.images)
+        return (*map(self.patch_video, content.videos), *images)
 
     def outlines(self, content: Content) -> list[Outline]:
         """Return what would stand for the media of *content*, from headers alone."""
         factor = self._patch_size * self._merge_size
         samplings = [sample(video, factor=factor) for video in content.videos]
         videos = [Outline(one.height * one.width // factor**2, one.times) for one in samplings]
-        return [*videos, *(Outline(self.image_tokens(*image.size)) for image in content.images)]
+        return [*videos, *(Outline(self.image_tokens(*image.size, content.image_bounds)) for image in content.images)]
 
-    def image_tokens(self, width: int, height: int) -> int:
+    def image_tokens(self, width: int, height: int, bounds: ImageBounds) -> int:
         """Return the tokens a picture of that size becomes, without resizing it."""
+        least, most = self._pixels(bounds)
         factor = self._patch_size * self._merge_size
         resized_height, resized_width = vision_process.smart_resize(
-            height, width, factor=factor, min_pixels=self._min_pixels, max_pixels=self._max_pixels
+            height, width, factor=factor, min_pixels=least, max_pixels=most
         )
         return int(resized_height) * int(resized_width) // factor**2
 
@@ -192,6 +195,11 @@ class SequenceBuilder:
         rows = [self._ids(one, outlines) for one in conversations]
         length = next((place for place, column in enumerate(zip(*rows, strict=False)) if len(set(column)) > 1), 0)
         return self._sequence(rows[0][:length], patches, num_truncated=0)
+
+    def _pixels(self, bounds: ImageBounds) -> tuple[int, int]:
+        """Return the pixels a picture is scaled to at least and at most."""
+        least = (bounds.min_tokens or self.min_image_tokens) * self._pixels_per_token
+        return least, (bounds.max_tokens or self.max_image_tokens) * self._pixels_per_token
 
     def _normalised(self, frames: torch.Tensor) -> torch.Tensor:
         """Return *frames*, 0 to 255, shape (frames, 3, height, width), as the model was trained to read colours."""
