@@ -8,6 +8,8 @@ PYTHON ?= python3
 # Hub names or folders for `make serve`; empty: what comes with the repository.
 EMBEDDING_MODEL ?=
 RERANKING_MODEL ?=
+# Arguments of `make bench`; `bench/embed.py --help` lists them.
+BENCH ?=
 BIN := .venv/bin
 READY := .venv/.ready
 LOCAL := -e proto -e services/embedder -e services/index -e clients/python -e samples/problems -e deploy/local -e models/nano
@@ -76,6 +78,11 @@ nano: setup ## Train the nano checkpoints from scratch into models/nano (two hou
 .PHONY: quality
 quality: setup ## Judge the nano checkpoints on held-out problems: retrieval, pooling, reranking, with intervals
 	$(BIN)/python -m lensdex_nano evaluate
+
+.PHONY: bench
+bench: setup ## Measure the embedder with a random checkpoint of 60 M parameters (BENCH='--random 2b --device cuda' for others)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r bench/requirements.txt
+	$(BIN)/python bench/embed.py $(BENCH)
 
 .PHONY: proto
 proto: setup ## Regenerate Python from the contracts

@@ -5,10 +5,11 @@ Preparation runs in threads ahead of the device, as in the service; batches are 
 
 import argparse
 import json
+import math
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,14 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--items", type=Path, required=True)
     parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--workers", type=int, default=1, help="threads that prepare")
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--batch-tokens", type=int, default=8192)
     parser.add_argument("--threads", type=int, default=0, help="0: torch's default")
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--vectors", type=Path)
+    parser.add_argument("--shapes", action="store_true", help="say of each item its tokens and its pictures' patches")
     arguments = parser.parse_args()
 
     import torch
@@ -42,7 +46,7 @@ def main() -> None:
     engine = open_embedding_engine(
         "hf",
         EngineOptions(
-            model=arguments.checkpoint, revision="", device="cpu", dtype=arguments.dtype, max_tokens=8192,
+            model=arguments.checkpoint, revision="", device=arguments.device, dtype=arguments.dtype, max_tokens=8192,
             min_image_tokens=4, max_image_tokens=1800,
         ),
     )  # fmt: skip
@@ -51,23 +55,34 @@ def main() -> None:
     opener = ContentOpener(ContentLimits(max_images=1), pictures, source)
     lines = [json.loads(line) for line in (arguments.items / "items.jsonl").open(encoding="utf-8")]
 
+    prepare_cpu: list[float] = []
+
     def prepare(line: dict[str, str]) -> Any:
+        started = time.thread_time()
         media = (Media(data=(arguments.items / line["image"]).read_bytes()),) if line["image"] else ()
         content = opener.open_content(RawContent((line["text"],), media))
-        return engine.prepare(content, instruction="", truncation=Truncation.REFUSE)
+        prepared = engine.prepare(content, instruction="", truncation=Truncation.REFUSE)
+        prepare_cpu.append(time.thread_time() - started)
+        return prepared
 
     seconds = []
     vectors: list[Any] = []
-    tokens = 0
-    with ThreadPoolExecutor(1) as pool:
+    tokens, shapes, batches = 0, [], 0
+    shares = []
+    with ThreadPoolExecutor(arguments.workers) as pool:
         for _ in range(arguments.repeats):
             started = time.perf_counter()
-            vectors, tokens = [], 0
-            prepared = pool.map(prepare, lines)
+            cpu = time.process_time()
+            prepare_cpu.clear()
+            vectors, tokens, shapes, batches = [], 0, [], 0
+            prepared = _ahead(pool, prepare, lines, 4 * arguments.batch_size)
             for batch in _batches(prepared, arguments.batch_size, arguments.batch_tokens):
+                batches += 1
                 tokens += sum(one.cost.num_tokens for one in batch)
+                shapes += [(one.cost.num_tokens, [math.prod(item.grid) for item in one.patches]) for one in batch]
                 vectors += [pooled.vectors[Pooling.LAST_TOKEN] for pooled in engine.embed(batch)]
             seconds.append(time.perf_counter() - started)
+            shares.append(sum(prepare_cpu) / (time.process_time() - cpu))
     stacked = np.stack(vectors)
     if arguments.vectors:
         np.save(arguments.vectors, stacked / np.linalg.norm(stacked, axis=1, keepdims=True))
@@ -78,6 +93,9 @@ def main() -> None:
                 "items": len(lines),
                 "tokens": tokens,
                 "seconds": seconds,
+                "batches": batches,
+                "preprocessing_share_of_cpu": shares,
+                "shapes": shapes if arguments.shapes else None,
                 "settings": {
                     "batch_size": arguments.batch_size,
                     "batch_tokens": arguments.batch_tokens,
@@ -89,11 +107,22 @@ def main() -> None:
     )
 
 
+def _ahead(pool: ThreadPoolExecutor, work: Callable[[Any], Any], items: list[Any], most: int) -> Iterator[Any]:
+    """Yield the results of *work* in order, at most *most* of them under way or done and not yet taken."""
+    running: deque[Any] = deque()
+    for item in items:
+        running.append(pool.submit(work, item))
+        if len(running) >= most:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
+
+
 def _batches(prepared: Iterator[Any], size: int, tokens: int) -> Iterator[list[Any]]:
     """Yield batches in order: at most *size*, and more than one only within *tokens*."""
     batch: list[Any] = []
     cost = 0
-    for one in islice(prepared, None):
+    for one in prepared:
         if batch and (len(batch) == size or cost + one.cost.num_tokens > tokens):
             yield batch
             batch, cost = [], 0
