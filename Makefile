@@ -10,6 +10,7 @@ EMBEDDING_MODEL ?=
 RERANKING_MODEL ?=
 # Arguments of `make bench`; `bench/embed.py --help` lists them.
 BENCH ?=
+FUZZ_SECONDS ?= 300
 BIN := .venv/bin
 READY := .venv/.ready
 LOCAL := -e proto -e services/embedder -e services/index -e clients/python -e samples/problems -e deploy/local -e models/nano
@@ -70,6 +71,12 @@ test-bare: setup ## The index and the client in an environment of their own: ins
 .PHONY: crash
 crash: setup ## Kill the index 200 times while it is written and searched; what it acknowledged must be there each time
 	$(BIN)/pytest services/index/tests/test_crash.py --kills 200 --timeout 7200
+
+.PHONY: fuzz
+fuzz: setup ## Fuzz media and calls of the embedder, guided by coverage, FUZZ_SECONDS each; a finding ends it
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r services/embedder/fuzz/requirements.txt
+	$(BIN)/python services/embedder/fuzz/media.py var/fuzz/media -artifact_prefix=var/fuzz/ -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python services/embedder/fuzz/calls.py var/fuzz/calls -artifact_prefix=var/fuzz/ -max_total_time=$(FUZZ_SECONDS)
 
 .PHONY: nano
 nano: setup ## Train the nano checkpoints from scratch into models/nano (two hours on two cores; resumes)

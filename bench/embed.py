@@ -74,7 +74,9 @@ def serving(arguments: argparse.Namespace, checkpoint: Path, *extra: str) -> Ite
         command = [
             *FREE_PORTS, "--embedding-model", str(checkpoint), "--dtype", arguments.dtype, "--device", arguments.device,
             "--preprocess-workers", str(arguments.workers), "--max-batch-items", str(arguments.batch_size),
-            "--max-batch-tokens", str(arguments.batch_tokens), "--log-level", "warning", *extra,
+            "--max-batch-tokens", str(arguments.batch_tokens), "--log-level", "warning",
+            "--max-cached-image-bytes", "0",  # the same items come again and again, which callers' do not
+            *extra,
         ]  # fmt: skip
         with ServiceProcess(EMBEDDER_MODULE, command, folder=Path(folder)) as server:
             yield server.wait(timeout=900)

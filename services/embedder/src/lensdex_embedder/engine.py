@@ -7,7 +7,7 @@ the layers above carry it from ``prepare`` to ``embed`` or ``score`` and look on
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from lensdex_embedder.work import Content, Cost, ModelFacts, Pooled, Truncation
+from lensdex_embedder.work import Content, Cost, ImageCounts, ModelFacts, Pooled, Truncation
 
 
 class Prepared(Protocol):
@@ -28,6 +28,10 @@ class EmbeddingEngine(Protocol[P]):
     @property
     def facts(self) -> ModelFacts:
         """The model and how it runs; constant."""
+
+    @property
+    def images(self) -> ImageCounts:
+        """Images read so far. Thread-safe."""
 
     @property
     def hidden_size(self) -> int:
@@ -55,6 +59,10 @@ class RerankingEngine(Protocol[Q, P]):
     @property
     def facts(self) -> ModelFacts:
         """The model and how it runs; constant."""
+
+    @property
+    def images(self) -> ImageCounts:
+        """Images read so far. Thread-safe."""
 
     def prepare_query(self, query: Content, *, instruction: str) -> Q:
         """Return *query* ready to be paired with many documents. Thread-safe."""

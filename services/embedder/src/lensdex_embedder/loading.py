@@ -36,6 +36,7 @@ def _options(settings: Settings, model: str, revision: str, max_tokens: int) -> 
         max_tokens=max_tokens,
         min_image_tokens=settings.min_image_tokens,
         max_image_tokens=settings.max_image_tokens,
+        max_cached_image_bytes=settings.max_cached_image_bytes,
     )
 
 

@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.metrics_core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
+from lensdex_embedder.work import ImageCounts
+
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _TOKENS = (32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
@@ -23,7 +25,13 @@ class Metrics:
             "Seconds during which anything was accepted and not yet answered. What of them no batch took "
             "(lensdex_embedder_batch_seconds_sum) the engine was idle while work waited.",
         )
+        self._images = _ReadCounter(
+            "lensdex_embedder_images",
+            "Images the models were given, by role and whether one was looked at (`computed`) or known (`reused`).",
+            ("role", "by"),
+        )
         registry.register(self._pending_seconds)
+        registry.register(self._images)
         self.calls = Counter(
             "lensdex_embedder_calls",
             "Calls answered, by method, gRPC code and error reason (empty when it succeeded).",
@@ -118,17 +126,28 @@ class Metrics:
 
     def count_pending_seconds(self, seconds: Callable[[], float]) -> None:
         """Read the seconds with work pending from *seconds*."""
-        self._pending_seconds.read = seconds
+        self._pending_seconds.reads[()] = seconds
+
+    def count_images(self, role: str, images: Callable[[], ImageCounts]) -> None:
+        """Read the images of *role*'s model from *images*."""
+        self._images.reads[role, "computed"] = lambda: images().num_computed
+        self._images.reads[role, "reused"] = lambda: images().num_reused
 
 
 class _ReadCounter(Collector):
-    """A counter that is read when it is asked for."""
+    """A counter whose series are read when they are asked for."""
 
-    def __init__(self, name: str, documentation: str) -> None:
+    _type = "counter"
+
+    def __init__(self, name: str, documentation: str, labels: tuple[str, ...] = ()) -> None:
         self._name = name
         self._documentation = documentation
-        self.read: Callable[[], float] = lambda: 0.0
+        self._labelnames = labels
+        self.reads: dict[tuple[str, ...], Callable[[], float]] = {}
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         """Yield the counter as it is now."""
-        yield CounterMetricFamily(self._name, self._documentation, value=self.read())
+        family = CounterMetricFamily(self._name, self._documentation, labels=self._labelnames)
+        for values, read in tuple(self.reads.items()):
+            family.add_metric(values, read())
+        yield family

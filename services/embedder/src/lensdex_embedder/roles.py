@@ -105,11 +105,13 @@ class Roles:
         if self._embedder is not None:
             embedding, tested = await loop.run_in_executor(self._device, load_embedding, self._settings)
             self._metrics.worst_cosine.set(tested.worst)
+            self._metrics.count_images("embedding", lambda: embedding.images)
             embed = self._batcher("embedding", embedding.embed)
             self._embedder.open(EmbeddingPipeline(embedding, embed, self._preparation, self._opener), tested)
         if self._reranker is not None:
             reranking, tested = await loop.run_in_executor(self._device, load_reranking, self._settings)
             self._metrics.worst_difference.set(tested.worst)
+            self._metrics.count_images("reranking", lambda: reranking.images)
             score = self._batcher("reranking", reranking.score)
             self._reranker.open(RerankingPipeline(reranking, score, self._preparation, self._opener), tested)
 

@@ -199,6 +199,11 @@ class Settings(BaseSettings):
         le=16384,
         description="Tokens a large image is scaled down to. The published value; another one changes vectors. A checkpoint trained on smaller images (`size` in its preprocessor_config.json) lowers it for itself.",
     )
+    max_cached_image_bytes: int = Field(
+        256 * MIB,
+        ge=0,
+        description="Of the device's memory, for each role: what the vision tower made of the latest images, so that one that comes again is not looked at again. 0: nothing is kept.",
+    )
     media_roots: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
         description="Folders, comma-separated, below which `file:` URIs may be opened. Empty: media must come as bytes.",

@@ -143,6 +143,16 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageCounts:
+    """Images a model was given so far."""
+
+    num_computed: int
+    """Those it looked at."""
+    num_reused: int
+    """Those it had looked at lately, or that were in the same batch before."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """Which model answers and how it runs: provenance."""
 

@@ -19,6 +19,8 @@ class EngineOptions:
     max_tokens: int
     min_image_tokens: int
     max_image_tokens: int
+    max_cached_image_bytes: int = 0
+    """Of the device's memory, for what the model made of the latest images."""
     share_prefixes: bool = True
     """Whether a reranker computes what a request's pairs begin with once; without it, the same scores more slowly."""
 

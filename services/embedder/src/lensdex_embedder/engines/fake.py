@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from lensdex_embedder.errors import ContentTooLongError
-from lensdex_embedder.work import Content, Cost, Modality, ModelFacts, Pooled, Truncation, Vector, Video
+from lensdex_embedder.work import Content, Cost, ImageCounts, Modality, ModelFacts, Pooled, Truncation, Vector, Video
 from lensdex_wire.space import Pooling
 
 HIDDEN_SIZE = 128
@@ -67,6 +67,11 @@ class FakeEngine:
     def facts(self) -> ModelFacts:
         """The engine's facts; weights_digest follows from the name."""
         return self._facts
+
+    @property
+    def images(self) -> ImageCounts:
+        """Nothing is looked at twice or kept."""
+        return ImageCounts(0, 0)
 
     @property
     def hidden_size(self) -> int:

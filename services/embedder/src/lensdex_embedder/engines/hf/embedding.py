@@ -20,7 +20,7 @@ from lensdex_embedder.engines.hf.template import (
     embedding_conversation,
     template_version,
 )
-from lensdex_embedder.work import Content, Cost, Modality, ModelFacts, Pooled, Truncation
+from lensdex_embedder.work import Content, Cost, ImageCounts, Modality, ModelFacts, Pooled, Truncation
 from lensdex_wire.space import Pooling
 
 
@@ -36,6 +36,7 @@ class HfEmbeddingEngine:
         max_tokens: int,
         min_image_tokens: int,
         max_image_tokens: int,
+        max_cached_image_bytes: int = 0,
     ) -> None:
         """Load the checkpoint. Raises CheckpointError."""
         processor = load_processor(checkpoint.folder)
@@ -43,7 +44,7 @@ class HfEmbeddingEngine:
             processor, max_tokens=max_tokens, min_image_tokens=min_image_tokens, max_image_tokens=max_image_tokens
         )
         model = load_base(checkpoint.folder, device=device, dtype=dtype)
-        self._forward = Forward(model)
+        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes)
         self._system_turns = SystemTurns(self._forward.read)
         self._hidden_size = int(model.language_model.config.hidden_size)
         self._facts = ModelFacts(
@@ -60,6 +61,11 @@ class HfEmbeddingEngine:
             max_image_tokens=self._builder.max_image_tokens,
             modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )
+
+    @property
+    def images(self) -> ImageCounts:
+        """Images read so far."""
+        return ImageCounts(self._forward.pictures.num_computed, self._forward.pictures.num_reused)
 
     @property
     def facts(self) -> ModelFacts:

@@ -12,6 +12,7 @@ import torch
 
 from lensdex_embedder.engines.hf.attention import attention_over
 from lensdex_embedder.engines.hf.packing import Layout, Span, positions, split
+from lensdex_embedder.engines.hf.picture_cache import PictureCache
 from lensdex_embedder.engines.hf.prefix import Layers, Prefix
 from lensdex_embedder.engines.hf.sequences import TEXT, TokenSequence
 from lensdex_embedder.engines.hf.vision import Seen, VisionTower, rotated
@@ -38,11 +39,13 @@ class Continued:
 class Forward:
     """Runs batches through a model. One thread at a time."""
 
-    def __init__(self, model: "Qwen3VLModel") -> None:
+    def __init__(self, model: "Qwen3VLModel", *, max_cached_image_bytes: int = 0) -> None:
+        """*max_cached_image_bytes*: of the device's memory, for what the vision tower made of the latest pictures."""
         self.device: torch.device = model.device
         self.dtype: torch.dtype = model.dtype
         self._text: Any = model.language_model
         self._vision = VisionTower(model.visual, device=self.device, dtype=self.dtype)
+        self.pictures = PictureCache(max_cached_image_bytes)
         config = self._text.config
         self._head_size = int(config.head_dim)
         self._max_tokens = ROW_TOKENS.get(self.device.type, ROW_TOKENS["cpu"])
@@ -122,7 +125,7 @@ class Forward:
         if not own:
             return None, None
         types = torch.cat([span.sequence.types[span.num_shared :] for span in spans])
-        return torch.nonzero(types != TEXT)[:, 0].to(self.device), self._vision.look(own)
+        return torch.nonzero(types != TEXT)[:, 0].to(self.device), self.pictures.look(own, self._vision.look)
 
 
 def _num_pictures_shared(span: Span) -> int:

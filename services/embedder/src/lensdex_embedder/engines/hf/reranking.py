@@ -26,7 +26,7 @@ from lensdex_embedder.engines.hf.template import (
     template_version,
 )
 from lensdex_embedder.errors import CheckpointError
-from lensdex_embedder.work import Content, Cost, Modality, ModelFacts, Truncation
+from lensdex_embedder.work import Content, Cost, ImageCounts, Modality, ModelFacts, Truncation
 
 _UNLIKE_DOCUMENTS: Final = ("a", "\n", "[", "=", "/", "가")
 """Beginnings of documents that merge in different ways with the `<Document>:` before them, or not at all."""
@@ -68,6 +68,7 @@ class HfRerankingEngine:
         max_tokens: int,
         min_image_tokens: int,
         max_image_tokens: int,
+        max_cached_image_bytes: int = 0,
         share_prefixes: bool = True,
     ) -> None:
         """Load the checkpoint. Raises CheckpointError.
@@ -83,7 +84,7 @@ class HfRerankingEngine:
             processor, max_tokens=max_tokens, min_image_tokens=min_image_tokens, max_image_tokens=max_image_tokens
         )
         model, head = load_with_head(checkpoint.folder, device=device, dtype=dtype)
-        self._forward = Forward(model)
+        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes)
         self._share_prefixes = share_prefixes
         self._latest: tuple[PreparedQuery, Prefix] | None = None
         # A copy of one row: the head itself, as large as the embeddings, can go.
@@ -102,6 +103,11 @@ class HfRerankingEngine:
             max_image_tokens=self._builder.max_image_tokens,
             modalities=(Modality.TEXT, Modality.IMAGE, Modality.VIDEO),
         )
+
+    @property
+    def images(self) -> ImageCounts:
+        """Images read so far."""
+        return ImageCounts(self._forward.pictures.num_computed, self._forward.pictures.num_reused)
 
     @property
     def facts(self) -> ModelFacts:

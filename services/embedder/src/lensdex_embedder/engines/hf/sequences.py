@@ -4,6 +4,7 @@ Text is tokenised whole: a text that begins with a newline merges with the templ
 would give other tokens than the models were trained on.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ class Patches:
     """Patches in time, height and width; height and width are even."""
     outline: Outline
     """Tokens it becomes: patches divided by the square of the merge size."""
+    digest: bytes = b""
+    """Of a picture's pixels after resizing and its size: equal for equal pictures alone. Empty for a video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ class SequenceBuilder:
         time, height, width = (int(value) for value in output["image_grid_thw"][0])
         values = output["pixel_values"]
         assert isinstance(values, torch.Tensor)
-        return Patches(values, (time, height, width), Outline(time * height * width // self._merge_size**2))
+        digest = hashlib.sha256(resized.tobytes() + repr(resized.size).encode()).digest()
+        return Patches(values, (time, height, width), Outline(time * height * width // self._merge_size**2), digest)
 
     def patch_video(self, video: Video) -> Patches:
         """Return *video* sampled, resized and cut as the published code does. Raises InvalidMediaError."""
