@@ -28,9 +28,9 @@ class Clock:
 class Stage(Executor):
     """An executor that runs a batch when the test says so, in the event loop's own thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, batches: list[list[Any]]) -> None:
         self.waiting: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
-        self.batches: list[list[Any]] = []
+        self.batches = batches
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -56,13 +56,20 @@ async def settle() -> None:
 class Scene:
     """A batcher of texts whose engine answers in upper case."""
 
-    def __init__(self, *, run: Callable[[Sequence[str]], Sequence[str]] | None = None, **bounds: int) -> None:
+    def __init__(
+        self, *, run: Callable[[Sequence[str]], Sequence[str]] | None = None, passing: bool = False, **bounds: int
+    ) -> None:
         self.clock = Clock()
-        self.stage = Stage()
+        self.stage = Stage([])
+        self.patient = Stage(self.stage.batches)
+        """Where bulk runs when interactive items may pass it."""
+        self.passed = 0.0
         self.reports: list[BatchReport] = []
         self.batcher: Batcher[str, str] = Batcher(
             run or (lambda batch: [item.upper() for item in batch]),
             executor=self.stage,
+            patient=self.patient if passing else None,
+            passed=lambda: self.passed,
             max_items=bounds.get("max_items", 4),
             max_cost=bounds.get("max_cost", 100),
             clock=self.clock,
@@ -97,8 +104,9 @@ class Scene:
 
     async def end(self) -> None:
         """Run all that waits, and stop."""
-        while self.stage.waiting:
-            await self.next()
+        while self.stage.waiting or self.patient.waiting:
+            (self.stage if self.stage.waiting else self.patient).finish()
+            await settle()
         await self.batcher.close()
 
 
@@ -385,6 +393,71 @@ async def test_results_say_how_they_came_about(scene: Any) -> None:
     assert it.reports[1] == BatchReport(2, 7, 0.5, failed=False)
 
 
+async def test_interactive_items_pass_bulk_that_runs(scene: Any) -> None:
+    """While a batch of bulk runs, interactive items are cut and run beside it; bulk that comes meanwhile waits."""
+    it = scene(passing=True, max_items=2)
+    it.submit("bulk", priority=Priority.BULK)
+    await settle()
+    assert [item for _, _, (items,) in it.patient.waiting for item in items] == ["bulk"]
+    for name in ("a", "b", "c"):
+        it.submit(name)
+    it.submit("more bulk", priority=Priority.BULK)
+    await settle()
+    assert it.stage.batches == [["bulk"], ["a", "b"]]
+    it.stage.finish()
+    await settle()
+    it.stage.finish()
+    await settle()
+    assert it.stage.batches == [["bulk"], ["a", "b"], ["c"]]
+    assert [task.done() for task in it.tasks] == [False, True, True, True, False]
+    it.patient.finish()
+    await settle()
+    assert it.stage.batches[3:] == [["more bulk"]]
+
+
+async def test_time_of_those_who_passed_is_not_bulks(scene: Any) -> None:
+    """The compute time of bulk leaves out what passed it, and that of what passed does not."""
+    it = scene(passing=True)
+    bulk = it.submit("bulk", priority=Priority.BULK)
+    await settle()
+    quick = it.submit("quick")
+    await settle()
+    it.clock.now += 1.0
+    it.passed += 1.0
+    it.stage.finish()
+    await settle()
+    it.clock.now += 4.0
+    it.patient.finish()
+    await settle()
+    assert (quick.result().compute_seconds, bulk.result().compute_seconds) == (1.0, 4.0)
+
+
+async def test_mixed_batches_are_passed_by_nobody(scene: Any) -> None:
+    """A batch that holds an interactive item, and bulk by its credit, runs where nobody passes it."""
+    it = scene(passing=True, max_items=8)
+    await it.hold()
+    it.submit("bulk", priority=Priority.BULK)
+    for number in range(4):
+        it.submit(f"i{number}")
+    batch = await it.next()
+    assert "bulk" in batch
+    assert not it.patient.waiting
+
+
+async def test_closing_while_bulk_is_passed(scene: Any) -> None:
+    """After ``close`` nothing passes any more: what runs is finished, what waits is refused."""
+    it = scene(passing=True)
+    bulk = it.submit("bulk", priority=Priority.BULK)
+    await settle()
+    closing = asyncio.create_task(it.batcher.close())
+    await settle()
+    with pytest.raises(NotServingError):
+        await it.batcher.submit("late", cost=1)
+    it.patient.finish()
+    await closing
+    assert bulk.result().output == "BULK"
+
+
 async def test_runs_in_a_thread_of_its_own() -> None:
     """The engine runs in the executor's thread, so that the event loop goes on meanwhile."""
     released, names = threading.Event(), []
@@ -411,6 +484,7 @@ STEPS = st.lists(
         ),
         st.tuples(st.just("submit"), st.integers(0, 12), st.just(None), st.sampled_from(list(Priority))),
         st.tuples(st.just("finish")),
+        st.tuples(st.just("finish bulk")),
         st.tuples(st.just("cancel"), st.integers(0, 30)),
         st.tuples(st.just("tick")),
         st.tuples(st.just("close")),
@@ -420,21 +494,23 @@ STEPS = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
-@given(steps=STEPS, failing=st.sets(st.integers(0, 12), max_size=3), max_items=st.integers(1, 5))
-def test_exactly_one_answer_for_every_item(steps: list[Any], failing: set[int], max_items: int) -> None:
+@given(steps=STEPS, failing=st.sets(st.integers(0, 12), max_size=3), max_items=st.integers(1, 5), passing=st.booleans())
+def test_exactly_one_answer_for_every_item(
+    steps: list[Any], failing: set[int], max_items: int, *, passing: bool
+) -> None:
     """Whatever comes, in whatever order and priority: each item is answered once; each line runs in order, in bounds,
     and again only in a half.
     """
-    asyncio.run(_random_schedule(steps, failing, max_items))
+    asyncio.run(_random_schedule(steps, failing, max_items, passing=passing))
 
 
-async def _random_schedule(steps: list[Any], failing: set[int], max_items: int) -> None:
+async def _random_schedule(steps: list[Any], failing: set[int], max_items: int, *, passing: bool) -> None:
     def run(batch: Sequence[str]) -> Sequence[str]:
         if any(int(item) in failing for item in batch):
             raise RuntimeError("told to fail")
         return [f"answer to {item}" for item in batch]
 
-    it = Scene(run=run, max_items=max_items, max_cost=20)
+    it = Scene(run=run, passing=passing, max_items=max_items, max_cost=20)
     costs: list[int] = []
     cancelled: set[int] = set()
     for step in steps:
@@ -444,6 +520,8 @@ async def _random_schedule(steps: list[Any], failing: set[int], max_items: int) 
             costs.append(step[1])
         elif step[0] == "finish" and it.stage.waiting:
             it.stage.finish()
+        elif step[0] == "finish bulk" and it.patient.waiting:
+            it.patient.finish()
         elif step[0] == "cancel" and step[1] < len(it.tasks) and it.tasks[step[1]].cancel():
             cancelled.add(step[1])
         elif step[0] == "tick":
@@ -452,9 +530,7 @@ async def _random_schedule(steps: list[Any], failing: set[int], max_items: int) 
             it.tasks.append(asyncio.create_task(it.batcher.close()))  # type: ignore[arg-type]  # awaited below
             costs.append(0)
         await settle()
-    while it.stage.waiting:
-        await it.next()
-    await it.batcher.close()
+    await it.end()
     outcomes = await asyncio.gather(*it.tasks, return_exceptions=True)
     _check_schedule(it, costs, cancelled, failing, max_items, outcomes)
     _check_order(it, [step for step in steps if step[0] in {"submit", "close"}])

@@ -45,6 +45,7 @@ class BatchReport:
 class _Entry(Generic[In, Out]):
     item: In
     cost: int
+    priority: Priority
     deadline: float | None
     arrived: float
     future: asyncio.Future[Ran[Out]]
@@ -58,6 +59,8 @@ class Batcher(Generic[In, Out]):
         run: Callable[[Sequence[In]], Sequence[Out]],
         *,
         executor: Executor,
+        patient: Executor | None = None,
+        passed: Callable[[], float] = float,
         max_items: int,
         max_cost: int,
         clock: Callable[[], float],
@@ -65,11 +68,17 @@ class Batcher(Generic[In, Out]):
     ) -> None:
         """*run* is called in *executor*, one batch at a time, and returns one output per input, in order.
 
+        While a batch of bulk alone runs in *patient*, batches of interactive items run in *executor*, which may let
+        them pass it; *passed* gives the seconds in which they did so far, which are not counted as the bulk's own.
+        Without *patient* one batch runs at a time.
+
         A batch holds at most *max_items*, and more than one only while their cost stays within *max_cost*. *clock*
         gives seconds, and deadlines are times of that clock.
         """
         self._run = run
         self._executor = executor
+        self._patient = patient
+        self._passed = passed
         self._max_items = max_items
         self._max_cost = max_cost
         self._clock = clock
@@ -95,7 +104,7 @@ class Batcher(Generic[In, Out]):
             raise NotServingError("draining")
         if self._loop_task is None:
             self._loop_task = asyncio.create_task(self._loop(), name="batcher")
-        entry = _Entry(item, cost, deadline, self._clock(), asyncio.get_running_loop().create_future())
+        entry = _Entry(item, cost, priority, deadline, self._clock(), asyncio.get_running_loop().create_future())
         self._waiting.add(entry, priority)
         self._arrival.set()
         return await entry.future
@@ -113,31 +122,40 @@ class Batcher(Generic[In, Out]):
                 self._refuse_waiting()
                 return
             batch = self._waiting.take(max_items=self._max_items, max_cost=self._max_cost)
-            if batch:
+            if batch and self._patient and all(entry.priority is Priority.BULK for entry in batch):
+                await self._run_patiently(batch, self._patient)
+            elif batch:
                 await self._run_batch(batch)
             else:
                 self._arrival.clear()
                 await self._arrival.wait()
+
+    async def _run_patiently(self, batch: list[_Entry[In, Out]], patient: Executor) -> None:
+        """Run *batch*, and beside it the interactive items that come meanwhile."""
+        running = asyncio.create_task(self._run_batch(batch, patient), name="bulk batch")
+        while not running.done() and not self._closed:
+            self._arrival.clear()
+            ahead = self._waiting.take_interactive(max_items=self._max_items, max_cost=self._max_cost)
+            if ahead:
+                await self._run_batch(ahead)
+                continue
+            arrival = asyncio.ensure_future(self._arrival.wait())
+            await asyncio.wait({running, arrival}, return_when=asyncio.FIRST_COMPLETED)
+            arrival.cancel()
+        await running
 
     def _refuse_waiting(self) -> None:
         for entry in self._waiting.drain():
             if self._is_wanted(entry):
                 entry.future.set_exception(NotServingError("draining"))
 
-    async def _run_batch(self, batch: list[_Entry[In, Out]]) -> None:
+    async def _run_batch(self, batch: list[_Entry[In, Out]], patient: Executor | None = None) -> None:
         """Run *batch* and answer its items; halve it when the engine fails, so that only what fails alone fails."""
-        started = self._clock()
-        failure: Exception | None = None
-        outputs: Sequence[Out] = ()
-        try:
-            outputs = await asyncio.get_running_loop().run_in_executor(
-                self._executor, self._run, [entry.item for entry in batch]
-            )
-            if len(outputs) != len(batch):
-                raise RuntimeError(f"the engine answered {len(outputs)} of {len(batch)} items. This is a bug.")  # noqa: TRY301  as if the engine had
-        except Exception as error:  # noqa: BLE001  whatever the engine raises is the batch's answer; the loop goes on
-            failure = error
+        started, passed = self._clock(), self._passed()
+        outputs, failure = await self._computed(batch, patient or self._executor)
         seconds = self._clock() - started
+        if patient is not None:
+            seconds = max(0.0, seconds - (self._passed() - passed))
         self._report(BatchReport(len(batch), sum(entry.cost for entry in batch), seconds, failure is not None))
         if failure is None:
             for entry, output in zip(batch, outputs, strict=True):
@@ -147,11 +165,25 @@ class Batcher(Generic[In, Out]):
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
                 wanted = [entry for entry in half if self._is_wanted(entry)]
                 if wanted:
-                    await self._run_batch(wanted)
+                    await self._run_batch(wanted, patient)
         elif not batch[0].future.done():
             told = EngineFailedError()
             told.__cause__ = failure
             batch[0].future.set_exception(told)
+
+    async def _computed(
+        self, batch: list[_Entry[In, Out]], executor: Executor
+    ) -> tuple[Sequence[Out], Exception | None]:
+        """Return the outputs of *batch*, or why there are none."""
+        try:
+            outputs = await asyncio.get_running_loop().run_in_executor(
+                executor, self._run, [entry.item for entry in batch]
+            )
+            if len(outputs) != len(batch):
+                raise RuntimeError(f"the engine answered {len(outputs)} of {len(batch)} items. This is a bug.")  # noqa: TRY301  as if the engine had
+        except Exception as error:  # noqa: BLE001  whatever the engine raises is the batch's answer; the loop goes on
+            return (), error
+        return outputs, None
 
     def _is_wanted(self, entry: _Entry[In, Out]) -> bool:
         """Whether somebody still waits for it; one whose deadline has passed is answered so."""

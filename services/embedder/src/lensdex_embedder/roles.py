@@ -24,6 +24,7 @@ from lensdex_embedder.admission import Admission
 from lensdex_embedder.batcher import Batcher, BatchReport
 from lensdex_embedder.clips import ClipLimits
 from lensdex_embedder.contents import ContentLimits, ContentOpener
+from lensdex_embedder.device import Device
 from lensdex_embedder.engines import library_versions
 from lensdex_embedder.estimate import Estimator
 from lensdex_embedder.fetching import Fetcher, FetchLimits
@@ -58,7 +59,7 @@ class Roles:
         self._settings = settings
         self._admission = admission
         self._metrics = metrics
-        self._device = ThreadPoolExecutor(1, thread_name_prefix="device")
+        self._device = Device()
         self._pool = ThreadPoolExecutor(settings.preprocess_workers, thread_name_prefix="prepare")
         self._fetching = ThreadPoolExecutor(settings.max_fetches, thread_name_prefix="fetch")
         self._preparation = Preparation(
@@ -103,13 +104,17 @@ class Roles:
         """Load, test and thereby warm the engines, then open the faces. Raises CheckpointError."""
         loop = asyncio.get_running_loop()
         if self._embedder is not None:
-            embedding, tested = await loop.run_in_executor(self._device, load_embedding, self._settings)
+            embedding, tested = await loop.run_in_executor(
+                self._device, load_embedding, self._settings, self._device.pause
+            )
             self._metrics.worst_cosine.set(tested.worst)
             self._metrics.count_images("embedding", lambda: embedding.images)
             embed = self._batcher("embedding", embedding.embed)
             self._embedder.open(EmbeddingPipeline(embedding, embed, self._preparation, self._opener), tested)
         if self._reranker is not None:
-            reranking, tested = await loop.run_in_executor(self._device, load_reranking, self._settings)
+            reranking, tested = await loop.run_in_executor(
+                self._device, load_reranking, self._settings, self._device.pause
+            )
             self._metrics.worst_difference.set(tested.worst)
             self._metrics.count_images("reranking", lambda: reranking.images)
             score = self._batcher("reranking", reranking.score)
@@ -137,6 +142,8 @@ class Roles:
         batcher: Batcher[In, Out] = Batcher(
             run,
             executor=self._device,
+            patient=self._device.patient,
+            passed=lambda: self._device.passed_seconds,
             max_items=self._settings.max_batch_items,
             max_cost=self._settings.max_batch_tokens,
             clock=time.monotonic,

@@ -48,6 +48,20 @@ class Waiting(Generic[E]):
             line.clear()
         return entries
 
+    def take_interactive(self, *, max_items: int, max_cost: int) -> list[E]:
+        """Take a batch of interactive items alone, while bulk has the engine: nobody earns a credit."""
+        line = self._lines[Priority.INTERACTIVE]
+        batch: list[E] = []
+        cost = 0
+        while line and len(batch) < max_items:
+            if self._is_wanted(line[0]):
+                cost += self._cost(line[0])
+                if batch and cost > max_cost:
+                    break
+                batch.append(line[0])
+            line.popleft()
+        return batch
+
     def take(self, *, max_items: int, max_cost: int) -> list[E]:
         """Take the next batch: at most *max_items*, and more than one only while their cost stays within *max_cost*.
 

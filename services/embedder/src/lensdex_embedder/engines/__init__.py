@@ -1,10 +1,14 @@
 """Engines by name. Each is imported only when asked for, so a missing library hurts only who needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
+
+
+def no_pause() -> None:
+    """Go on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class EngineOptions:
     max_image_tokens: int
     max_cached_image_bytes: int = 0
     """Of the device's memory, for what the model made of the latest images."""
+    pause: Callable[[], None] = no_pause
+    """Called between layers, so that others may have the device there; it may run the same engine meanwhile."""
     share_prefixes: bool = True
     """Whether a reranker computes what a request's pairs begin with once; without it, the same scores more slowly."""
 

@@ -4,7 +4,7 @@ Pooled are the hidden states after the final norm: the last token of the templat
 mean over all tokens. Both come from one forward pass. The system turn of an instruction is computed once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -37,6 +37,7 @@ class HfEmbeddingEngine:
         min_image_tokens: int,
         max_image_tokens: int,
         max_cached_image_bytes: int = 0,
+        pause: Callable[[], None],
     ) -> None:
         """Load the checkpoint. Raises CheckpointError."""
         processor = load_processor(checkpoint.folder)
@@ -44,7 +45,7 @@ class HfEmbeddingEngine:
             processor, max_tokens=max_tokens, min_image_tokens=min_image_tokens, max_image_tokens=max_image_tokens
         )
         model = load_base(checkpoint.folder, device=device, dtype=dtype)
-        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes)
+        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes, pause=pause)
         self._system_turns = SystemTurns(self._forward.read)
         self._hidden_size = int(model.language_model.config.hidden_size)
         self._facts = ModelFacts(

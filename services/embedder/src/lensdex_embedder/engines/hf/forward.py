@@ -4,7 +4,7 @@ Sequences lie end to end in one row: nothing is padded, and a result depends on 
 alone. Layers are known by their names in a checkpoint, which are the published ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,12 +39,16 @@ class Continued:
 class Forward:
     """Runs batches through a model. One thread at a time."""
 
-    def __init__(self, model: "Qwen3VLModel", *, max_cached_image_bytes: int = 0) -> None:
-        """*max_cached_image_bytes*: of the device's memory, for what the vision tower made of the latest pictures."""
+    def __init__(self, model: "Qwen3VLModel", *, max_cached_image_bytes: int, pause: Callable[[], None]) -> None:
+        """*max_cached_image_bytes*: of the device's memory, for what the vision tower made of the latest pictures.
+
+        *pause* is called between layers, and may run other sequences through this object meanwhile.
+        """
+        self._pause = pause
         self.device: torch.device = model.device
         self.dtype: torch.dtype = model.dtype
         self._text: Any = model.language_model
-        self._vision = VisionTower(model.visual, device=self.device, dtype=self.dtype)
+        self._vision = VisionTower(model.visual, device=self.device, dtype=self.dtype, pause=pause)
         self.pictures = PictureCache(max_cached_image_bytes)
         config = self._text.config
         self._head_size = int(config.head_dim)
@@ -88,6 +92,7 @@ class Forward:
         cosines, sines = self._angles(spans, states)
         last = torch.tensor(layout.lengths).cumsum(0).to(self.device) - 1 if last_only else None
         for number, layer in enumerate(text.layers):
+            self._pause()
             earlier = [None if span.prefix is None else span.prefix.layers[number] for span in spans]
             queries, keys, values = self._projected(layer, layer.input_layernorm(states), cosines, sines)
             if keep is not None:

@@ -46,5 +46,6 @@ def _resolve(options: "EngineOptions") -> tuple[Checkpoint, dict[str, Any]]:
         "min_image_tokens": options.min_image_tokens,
         "max_image_tokens": options.max_image_tokens,
         "max_cached_image_bytes": options.max_cached_image_bytes,
+        "pause": options.pause,
     }
     return find_checkpoint(options.model, revision=options.revision), arguments

@@ -6,7 +6,7 @@ tokens "yes" and "no". That is the model's probability of "yes" among the two.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -69,6 +69,7 @@ class HfRerankingEngine:
         min_image_tokens: int,
         max_image_tokens: int,
         max_cached_image_bytes: int = 0,
+        pause: Callable[[], None],
         share_prefixes: bool = True,
     ) -> None:
         """Load the checkpoint. Raises CheckpointError.
@@ -84,7 +85,7 @@ class HfRerankingEngine:
             processor, max_tokens=max_tokens, min_image_tokens=min_image_tokens, max_image_tokens=max_image_tokens
         )
         model, head = load_with_head(checkpoint.folder, device=device, dtype=dtype)
-        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes)
+        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes, pause=pause)
         self._share_prefixes = share_prefixes
         self._latest: tuple[PreparedQuery, Prefix] | None = None
         # A copy of one row: the head itself, as large as the embeddings, can go.

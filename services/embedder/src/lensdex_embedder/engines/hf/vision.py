@@ -2,7 +2,7 @@
 checkpoint, which are the published ones; no text, no tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -44,9 +44,10 @@ class _Tables:
 class VisionTower:
     """Pictures to features, a batch at a time."""
 
-    def __init__(self, tower: Any, *, device: torch.device, dtype: torch.dtype) -> None:
-        """*tower* is transformers' module of the checkpoint's ``visual`` weights."""
+    def __init__(self, tower: Any, *, device: torch.device, dtype: torch.dtype, pause: Callable[[], None]) -> None:
+        """*pause* is called between layers. *tower* is transformers' module of the checkpoint's ``visual`` weights."""
         self._tower = tower
+        self._pause = pause
         self._device = device
         self._dtype = dtype
         config = tower.config
@@ -75,6 +76,7 @@ class VisionTower:
         states = states + self._positions(tables).to(self._dtype)
         deepstack = []
         for number, block in enumerate(tower.blocks):
+            self._pause()
             states = states + self._attention(block, states, attend, cosines, sines)
             states = states + block.mlp(block.norm2(states))
             if number in self._deepstack_layers:
