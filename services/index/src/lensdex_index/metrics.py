@@ -57,6 +57,22 @@ class Metrics:
             buckets=_SIZES,
             registry=self.registry,
         )
+        self.graph_loads = Counter(
+            "lensdex_index_graph_loads",
+            "Saved graphs looked for at the start, by outcome: loaded; absent; or, rebuilt: corrupted, foreign, "
+            "other_version, ahead, mostly_dead.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.graph_saves = Counter(
+            "lensdex_index_graph_saves",
+            "Graphs saved, by outcome: saved, failed.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.graph_save_seconds = Histogram(
+            "lensdex_index_graph_save_seconds", "Time of saving one graph.", buckets=_SECONDS, registry=self.registry
+        )
         self.serving = Gauge(
             "lensdex_index_serving", "1 while the service answers, 0 while it starts or drains.", registry=self.registry
         )
@@ -66,6 +82,19 @@ class Metrics:
         self.commit_seconds.observe(seconds)
         self.commit_writes.observe(num_writes)
         self.commit_records.observe(num_records)
+
+    def graph_looked_for(self, outcome: str) -> None:
+        """Count what became of one saved graph."""
+        self.graph_loads.labels(outcome).inc()
+
+    def graph_saved(self, seconds: float) -> None:
+        """Count one graph saved."""
+        self.graph_saves.labels("saved").inc()
+        self.graph_save_seconds.observe(seconds)
+
+    def graph_not_saved(self) -> None:
+        """Count one graph that could not be saved."""
+        self.graph_saves.labels("failed").inc()
 
     def watch(self, statistics: Callable[[], Iterable[tuple[str, CollectionStatistics]]]) -> None:
         """Read *statistics*, by collection, at every scrape."""
