@@ -122,6 +122,12 @@ class Settings(BaseSettings):
         description="Deleted part of a graph at which it is rebuilt. Lower rebuilds often, higher slows searches.",
     )
 
+    min_tail_vectors: int = Field(
+        1_000,
+        ge=1,
+        le=1_000_000_000,
+        description="Vectors a view may have waiting to be indexed before writers wait; the bound rises with what a graph query costs. Lower holds writers back, higher slows searches.",
+    )
     save_min_vectors: int = Field(
         1_000,
         ge=1,
@@ -170,6 +176,7 @@ class Settings(BaseSettings):
             max_ef=self.max_ef,
             index_hold_seconds=self.index_hold_ms / 1000,
             rebuild_deleted_fraction=self.rebuild_deleted_fraction,
+            min_tail_vectors=self.min_tail_vectors,
             save_min_vectors=self.save_min_vectors,
             save_changed_fraction=self.save_changed_fraction,
             save_idle_seconds=self.save_idle_seconds,

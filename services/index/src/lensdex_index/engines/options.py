@@ -11,6 +11,9 @@ class Observer(Protocol):
     def committed(self, seconds: float, num_writes: int, num_records: int) -> None:
         """Hear that one commit made *num_writes* calls' writes durable, holding *num_records* records or deletions."""
 
+    def held_back(self, seconds: float) -> None:
+        """Hear that writers waited *seconds* for room in a tail."""
+
     def graph_looked_for(self, outcome: str) -> None:
         """Hear what became of a view's saved graph at the start."""
 
@@ -25,6 +28,9 @@ class SilentObserver:
     """Hears and forgets."""
 
     def committed(self, seconds: float, num_writes: int, num_records: int) -> None:
+        """Do nothing."""
+
+    def held_back(self, seconds: float) -> None:
         """Do nothing."""
 
     def graph_looked_for(self, outcome: str) -> None:
@@ -48,6 +54,8 @@ class EngineOptions:
     """How long background indexing may keep searches of a view waiting at a time."""
     rebuild_deleted_fraction: float = 0.3
     """A graph is rebuilt once this part of its vectors is deleted."""
+    min_tail_vectors: int = 1_000
+    """Vectors that may wait to be indexed without holding writers back, whatever is measured."""
     save_min_vectors: int = 1_000
     """Graphs of fewer vectors are not saved."""
     save_changed_fraction: float = 0.25

@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
+from lensdex_index.engines.local.back_pressure import held_back
 from lensdex_index.engines.local.committer import Committer, Job
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.recovering import graph_path, recover
@@ -96,6 +97,7 @@ class LocalCollection:
                     folder / f"{view.name}.rows",
                     hold_seconds=options.index_hold_seconds,
                     rebuild_fraction=options.rebuild_deleted_fraction,
+                    min_tail=options.min_tail_vectors,
                 )
             visible = recover(
                 self._db,
@@ -163,7 +165,13 @@ class LocalCollection:
         with self._in_use():
             visible = self._visibility.current
             views = [
-                ViewStatistics(name, visible.num_vectors[name], index.num_tail_vectors, index.num_stray_vectors)
+                ViewStatistics(
+                    name,
+                    visible.num_vectors[name],
+                    index.num_tail_vectors,
+                    index.num_stray_vectors,
+                    index.tail_bound.bound,
+                )
                 for name, index in self._views.items()
             ]
             disk_bytes = sum(_size(file) for file in self._folder.iterdir())
@@ -179,6 +187,8 @@ class LocalCollection:
             if self._closed:
                 return self._visibility.current.num_records
             self._closed, self._at_end = True, at_end
+        for index in self._views.values():
+            index.tail_bound.open_up()
         self._committer.close()
         for saving in self._savings.values():
             self._saver.forget(saving)
@@ -234,6 +244,10 @@ class LocalCollection:
     # The writer's thread.
 
     def _commit(self, jobs: Sequence[Job[_Write]]) -> None:
+        bounds = {name: index.tail_bound for name, index in self._views.items()}
+        jobs = held_back(jobs, bounds, _num_vectors, self._observer.held_back)
+        if not jobs:
+            return
         begin = time.perf_counter()
         try:
             outcomes = self._write_and_apply(jobs)
@@ -304,6 +318,10 @@ def _size(file: Path) -> int:
     except FileNotFoundError:
         # A graph that was being saved has got its name meanwhile.
         return 0
+
+
+def _num_vectors(work: _Write, view: str) -> int:
+    return len(work.ready.get(view, ()))
 
 
 def _fail(jobs: Sequence[Job[_Write]], error: Exception) -> None:

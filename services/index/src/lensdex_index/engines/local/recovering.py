@@ -59,4 +59,5 @@ def recover(
         num_records = reader.count()
     for index in views.values():
         index.published(sequence)
+        index.began()
     return Visible(sequence, num_records, num_vectors)

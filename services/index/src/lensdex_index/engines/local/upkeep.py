@@ -14,17 +14,25 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from lensdex_index.engines.local import scan
 from lensdex_index.engines.local.audit import Audit, unfound
 from lensdex_index.engines.local.backends import open_backend
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Trait
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import Slots
+from lensdex_index.engines.local.tail_bound import TailBound
 from lensdex_index.records import Labels, Matrix, ViewSpec
 
 _PATIENCE_HOLDS: Final = 2
 """Times the hold that indexing waits for a gap between searches before it makes one."""
 _MOST_ADDS: Final = 65_536
+_K: Final = 10
+"""Neighbours asked for when costs are measured."""
+_MEASUREMENTS: Final = 3
+_FEWEST_TO_MEASURE: Final = 512
+_GROWTH_TO_MEASURE: Final = 8
+"""Costs are measured again once the graph has grown by this part: some milliseconds each time."""
 _FEWEST_REMOVED_TO_REBUILD: Final = 1_000
 _REBUILD_SECONDS: Final = 0.02
 """Building beside the serving graph holds no lock; a step is short only so that closing is prompt."""
@@ -52,11 +60,14 @@ class Frozen:
 class Upkeep:
     """A view's graph and what is done to it in the background. ViewIndex adds writing and searching."""
 
-    def __init__(self, spec: ViewSpec, path: Path, *, hold_seconds: float, rebuild_fraction: float) -> None:
+    def __init__(
+        self, spec: ViewSpec, path: Path, *, hold_seconds: float, rebuild_fraction: float, min_tail: int = 1_000
+    ) -> None:
         self.spec = spec
         self._hold_seconds = hold_seconds
         self._rebuild_fraction = rebuild_fraction
         self.row_file = RowFile(path, spec.dimension)
+        self.tail_bound = TailBound(min_tail)
         self._slots = Slots()
         self._lock = ReadersFirstLock()
         # Shared with searches, changed under the write lock only.
@@ -77,6 +88,10 @@ class Upkeep:
         self._in_graph = np.zeros(0, dtype=np.bool_)
         self._removed = 0
         self._adds = 1
+        self._measured_at = 0
+        """How many slots were covered when costs were last measured."""
+        self._found = 0
+        """Slots that were there at the start: a graph that is built anew holds no writer up."""
         self._rebuild: tuple[Backend, npt.NDArray[np.bool_], int] | None = None
 
     @property
@@ -108,6 +123,22 @@ class Upkeep:
 
     def step(self) -> bool:
         """Do a little indexing, holding searches back for about ``hold_seconds``; return whether more is left to do."""
+        try:
+            return self._step()
+        except BaseException:
+            # Nobody comes again: the tail stays, and must not be waited for.
+            self.tail_bound.open_up()
+            raise
+
+    def began(self) -> None:
+        """Hear that what there is now was found at the start."""
+        self._found = self._slots.size
+        self._tell_tail()
+
+    def _tell_tail(self) -> None:
+        self.tail_bound.moved(max(0, self._slots.size - max(self._covered, self._found)))
+
+    def _step(self) -> bool:
         with self._handover:
             published, size = self._published
             due = [slot for slot in self._retired if self._slots.died[slot] <= published]
@@ -115,12 +146,18 @@ class Upkeep:
             self._remove(np.array(due, dtype=np.int64))
         if self._rebuild is not None:
             self._rebuild_step(published, size)
+            if self._covered < size and self.tail_bound.is_pressed:
+                # Writers need not wait for the whole of it.
+                self._add(published, size)
         elif self._covered < size:
             self._add(published, size)
+            if self._covered - self._measured_at >= max(_FEWEST_TO_MEASURE, self._measured_at // _GROWTH_TO_MEASURE):
+                self._measure()
         elif self._wants_rebuild():
             self._rebuild = (self.new_graph(), np.zeros(size, dtype=np.bool_), 0)
         elif self._wants_audit():
             self._audit_step(published)
+        self._tell_tail()
         return (
             self._rebuild is not None
             or self._covered < self._published[1]
@@ -168,6 +205,21 @@ class Upkeep:
             lambda low, high: self._alive(low, high, published)[0],
             find=lambda slots: unfound(self._graph, self.spec.metric, rows, slots, ef=ef),
         )
+
+    def _measure(self) -> None:
+        """Measure a scan as long as the tail may be, and a query. The graph changes in this thread only: no lock."""
+        self._measured_at = self._covered
+        if not len(self._graph):
+            return
+        # A vector that is in the graph is found sooner than others are.
+        query = self.row_file.rows[[self._covered // 3, self._covered // 2]].mean(axis=0, keepdims=True)
+        num_rows = min(self.tail_bound.bound, self._covered)
+        ef = self.spec.backend.parameters.get("ef", 1)
+        seen = np.ones(num_rows, dtype=np.bool_)
+        rows = self.row_file.rows
+        query_seconds = _quickest(lambda: self._graph.search(query, _K, ef=ef))
+        scan_seconds = _quickest(lambda: scan.nearest(self.spec.metric, query, rows, _K, start=0, visible=seen))
+        self.tail_bound.measured(num_rows, scan_seconds, query_seconds)
 
     def _remove(self, due: Labels) -> None:
         inside = due[due < self._covered]
@@ -237,6 +289,16 @@ class Upkeep:
             self._floor = published
             self._in_graph, self._removed, self._rebuild = inside, len(ended), None
             self.changes += len(graph)
+
+
+def _quickest(work: Callable[[], object]) -> float:
+    """Return the least seconds of a few: what it takes while nothing else is in the way."""
+    seconds = []
+    for _ in range(_MEASUREMENTS):
+        begin = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
 
 
 def _grown(flags: npt.NDArray[np.bool_], size: int) -> npt.NDArray[np.bool_]:

@@ -68,6 +68,7 @@ class ViewIndex(Upkeep):
     def published(self, sequence: int) -> None:
         """Hear that searches see *sequence*: what was appended may now enter the graph, what was retired leave it."""
         self._published = (sequence, self._slots.size)
+        self._tell_tail()
 
     # Searching: any thread.
 

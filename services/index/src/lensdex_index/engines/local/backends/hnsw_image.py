@@ -95,7 +95,11 @@ def num_elements(image: memoryview, dimension: int) -> int:
     """Return how many elements the graph has, marked ones included. Raises ImageError."""
     if len(image) < _SIZES.size:
         raise ImageError("it ends early")
-    return _sizes(image[: _SIZES.size], dimension).cur_element_count
+    sizes = _sizes(image[: _SIZES.size], dimension)
+    # Room will be made for as many: a number out of the air would take all memory there is.
+    if len(image) < _SIZES.size + sizes.cur_element_count * (sizes.offset_data + _LABEL_BYTES):
+        raise ImageError("its sizes contradict each other")
+    return sizes.cur_element_count
 
 
 def state(image: memoryview, rows: Matrix, own: dict[str, Any]) -> tuple[dict[str, Any], Labels]:
