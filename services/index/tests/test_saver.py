@@ -15,6 +15,7 @@ from lensdex_index.engines.local.saver import Saver
 from lensdex_index.engines.local.saving import GraphSaving, SavePolicy
 from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.options import SilentObserver
+from lensdex_index.metrics import Metrics
 from lensdex_index.records import Metric, ViewSpec
 
 POLICY = SavePolicy(min_vectors=100, changed_fraction=0.25, idle_seconds=30)
@@ -200,3 +201,19 @@ def test_a_save_that_was_given_up_leaves_the_one_before(tmp_path: Path) -> None:
     assert patience > 0
     assert (tmp_path / "graph").read_bytes() != before
     index.close()
+
+
+def test_what_is_heard_is_counted() -> None:
+    """Loads by outcome, saves by outcome with their time, and waits of writers are metrics."""
+    metrics = Metrics()
+    metrics.graph_looked_for("corrupted")
+    metrics.graph_saved(1.5)
+    metrics.graph_not_saved()
+    metrics.held_back(0.25)
+
+    value = metrics.registry.get_sample_value
+    assert value("lensdex_index_graph_loads_total", {"outcome": "corrupted"}) == 1
+    assert value("lensdex_index_graph_saves_total", {"outcome": "saved"}) == 1
+    assert value("lensdex_index_graph_saves_total", {"outcome": "failed"}) == 1
+    assert value("lensdex_index_graph_save_seconds_sum") == 1.5
+    assert value("lensdex_index_held_back_seconds_sum") == 0.25

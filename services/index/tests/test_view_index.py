@@ -12,6 +12,7 @@ from index_testing import DIMENSION, backend, clustered, vectors
 from lensdex_index.engines.local import upkeep
 from lensdex_index.engines.local.audit import Audit
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits
+from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import ALIVE, Slots
@@ -401,3 +402,31 @@ def test_a_reader_that_waited_goes_before_the_next_write() -> None:
     thread.join(30)
 
     assert order == ["first write", "reader", "second write"]
+
+
+def test_a_view_forgotten_amid_a_failing_step_stops_nobody_else() -> None:
+    """The indexing thread outlives a view that is forgotten while its step fails."""
+    begun, forgotten, stepped = threading.Event(), threading.Event(), threading.Event()
+
+    class Failing:
+        def step(self) -> bool:
+            begun.set()
+            assert forgotten.wait(30)
+            raise ValueError("a fault")
+
+    class Good:
+        def step(self) -> bool:
+            stepped.set()
+            return False
+
+    indexer, failing = Indexer(), Failing()
+    indexer.watch(failing)
+    assert begun.wait(30)
+    with indexer._condition:
+        indexer._views.remove(failing)
+    forgotten.set()
+    indexer.forget(failing)
+    indexer.watch(Good())
+
+    assert stepped.wait(30)
+    indexer.close()

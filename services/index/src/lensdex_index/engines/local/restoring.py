@@ -4,6 +4,7 @@ The truth is told by who calls: the view's labels, and the sequence of the store
 not becomes tail; what the graph has and the store has not is removed from it.
 """
 
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -59,6 +60,7 @@ def restore(
     *labels* are those the store has in this view at *sequence*, ascending. Raises AbandonedError.
     """
     detail = ""
+    begin = time.perf_counter()
     graph_file.sweep(path)
     try:
         frozen = _read(index, epoch, path, sequence, abandoned)
@@ -76,8 +78,9 @@ def restore(
         # First the graph: rows that begin anew must never lie beside it.
         graph_file.remove(path)
         index.row_file.forget()
+    seconds = time.perf_counter() - begin
     if outcome is Outcome.LOADED:
-        _log.info("graph loaded", file=str(path), vectors=index.num_graph_vectors)
+        _log.info("graph loaded", file=str(path), vectors=index.num_graph_vectors, seconds=round(seconds, 3))
     elif outcome is not Outcome.ABSENT:
         _log.warning("graph rebuilt", file=str(path), reason=outcome.value, detail=detail)
     return outcome
