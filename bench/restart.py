@@ -176,10 +176,12 @@ def main() -> None:
     parser.add_argument("--dimension", type=int, default=512)
     parser.add_argument("--batch", type=int, default=500)
     parser.add_argument("--fresh", type=int, default=500, help="records written between the save and the kill")
+    parser.add_argument("--remark", default="", help="what a reader of the figures must know")
     options = vars(parser.parse_args())
+    remark = options.pop("remark")
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), **options)
-    report = {**provenance(), "settings": options, "figures": figures}
+    report = {**provenance(), "remark": remark, "settings": options, "figures": figures}
     path = ROOT / "bench" / "results" / f"restart-{report['commit']}.json"
     path.write_text(json.dumps(report, indent=1) + "\n")
     table = Table("figure", "value", title=f"restart, {options['count']} x {options['dimension']}")
