@@ -6,6 +6,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +29,9 @@ bool copied(int from, const std::string &target) {
     for (size_t at = target.find('/', 1); at != std::string::npos; at = target.find('/', at + 1)) {
         mkdir(target.substr(0, at).c_str(), 0700);
     }
-    const int to = open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    // Beside it first: a kill amid copying must leave what was synced before.
+    const std::string part = target + ".part";
+    const int to = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (to < 0) return false;
     static char buffer[1 << 16];
     ssize_t count = 0;
@@ -36,7 +39,7 @@ bool copied(int from, const std::string &target) {
         if (write(to, buffer, count) != count) count = -1;
         if (count < 0) break;
     }
-    return close(to) == 0 && count == 0;
+    return close(to) == 0 && count == 0 && rename(part.c_str(), target.c_str()) == 0;
 }
 
 int keep(int descriptor) {

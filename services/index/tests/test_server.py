@@ -139,7 +139,7 @@ async def test_a_stop_during_recovery_ends_it(tmp_path: Path, monkeypatch: pytes
     loading, stop, readied = asyncio.Event(), asyncio.Event(), []
     loop = asyncio.get_running_loop()
 
-    def slowly(_: RecordsDb) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    def slowly(_: RecordsDb, after: object) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         end = time.monotonic() + 5
         while time.monotonic() < end:
             loop.call_soon_threadsafe(loading.set)

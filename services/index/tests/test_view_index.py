@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from index_testing import DIMENSION, backend, clustered, vectors
 
-from lensdex_index.engines.local import view_index
+from lensdex_index.engines.local import upkeep
 from lensdex_index.engines.local.audit import Audit
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits
+from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import ALIVE, Slots
@@ -95,8 +96,8 @@ def test_a_record_that_was_replaced_is_never_missed(make: Make) -> None:
 
 def test_a_graph_is_rebuilt_past_the_threshold(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once enough is deleted the graph is built anew without the dead, serving all the while, writes included."""
-    monkeypatch.setattr(view_index, "_FEWEST_REMOVED_TO_REBUILD", 50)
-    monkeypatch.setattr(view_index, "_REBUILD_SECONDS", 0.0005)
+    monkeypatch.setattr(upkeep, "_FEWEST_REMOVED_TO_REBUILD", 50)
+    monkeypatch.setattr(upkeep, "_REBUILD_SECONDS", 0.0005)
     index = make()
     rows = vectors(600)
     write(index, 1, np.arange(400), rows[:400])
@@ -279,9 +280,7 @@ def test_what_the_graph_cannot_find_a_scan_does(make: Make, monkeypatch: pytest.
         def remove(self, labels: Labels) -> None: ...
 
     opened: list[Backend] = []
-    monkeypatch.setattr(
-        view_index, "open_backend", lambda name, options: opened.append(Forgetful(options)) or opened[0]
-    )
+    monkeypatch.setattr(upkeep, "open_backend", lambda name, options: opened.append(Forgetful(options)) or opened[0])
     index = make()
     rows = vectors(30)
     write(index, 1, np.arange(30), rows)
@@ -294,10 +293,10 @@ def test_what_the_graph_cannot_find_a_scan_does(make: Make, monkeypatch: pytest.
 
 def test_adds_follow_the_hold(make: Make) -> None:
     """How many vectors enter the graph at a time follows from how long that took."""
-    assert view_index._adapted(8, 0.001, 0.004) == 16
-    assert view_index._adapted(8, 0.008, 0.004) == 4
-    assert view_index._adapted(1, 1.0, 0.004) == 1
-    assert view_index._adapted(65_536, 1e-9, 0.004) == 65_536
+    assert upkeep._adapted(8, 0.001, 0.004) == 16
+    assert upkeep._adapted(8, 0.008, 0.004) == 4
+    assert upkeep._adapted(1, 1.0, 0.004) == 1
+    assert upkeep._adapted(65_536, 1e-9, 0.004) == 65_536
 
 
 def test_slots_are_found_by_label() -> None:
@@ -403,3 +402,31 @@ def test_a_reader_that_waited_goes_before_the_next_write() -> None:
     thread.join(30)
 
     assert order == ["first write", "reader", "second write"]
+
+
+def test_a_view_forgotten_amid_a_failing_step_stops_nobody_else() -> None:
+    """The indexing thread outlives a view that is forgotten while its step fails."""
+    begun, forgotten, stepped = threading.Event(), threading.Event(), threading.Event()
+
+    class Failing:
+        def step(self) -> bool:
+            begun.set()
+            assert forgotten.wait(30)
+            raise ValueError("a fault")
+
+    class Good:
+        def step(self) -> bool:
+            stepped.set()
+            return False
+
+    indexer, failing = Indexer(), Failing()
+    indexer.watch(failing)
+    assert begun.wait(30)
+    with indexer._condition:
+        indexer._views.remove(failing)
+    forgotten.set()
+    indexer.forget(failing)
+    indexer.watch(Good())
+
+    assert stepped.wait(30)
+    indexer.close()

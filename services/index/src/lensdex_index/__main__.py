@@ -34,6 +34,8 @@ def main(argv: Sequence[str]) -> int:
     # A call has one thread. Were numpy to split its products over the cores, a search would wait for the slowest one,
     # and for long while the indexing thread keeps that busy. Numpy reads this when it is loaded: before our imports.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Saving a graph forks. gRPC's support of that stops its threads around each, and the child uses none of it.
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
     from lensdex_index import settings  # noqa: PLC0415  see above
 
     try:

@@ -6,6 +6,7 @@ Callers have checked what they pass. All methods are thread-safe and block, save
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from enum import StrEnum
+from math import inf
 from typing import Protocol
 
 from lensdex_index.records import (
@@ -106,5 +107,5 @@ class CollectionEngine(Protocol):
     def drop(self, name: str) -> int:
         """Delete a collection, durably; return its number of records. Its files go with the last call in it."""
 
-    def close(self) -> None:
-        """Finish writes in hand and release everything."""
+    def close(self, save_until: float = inf) -> None:
+        """Finish writes in hand, save until *save_until* (``time.monotonic``) what speeds a start up, release all."""

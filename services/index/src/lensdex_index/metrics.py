@@ -57,6 +57,28 @@ class Metrics:
             buckets=_SIZES,
             registry=self.registry,
         )
+        self.held_back_seconds = Histogram(
+            "lensdex_index_held_back_seconds",
+            "Time writers waited for room in a tail, by group that waited; what had room at once is not counted.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.graph_loads = Counter(
+            "lensdex_index_graph_loads",
+            "Saved graphs looked for at the start, by outcome: loaded; absent; or, rebuilt: corrupted, foreign, "
+            "other_version, ahead, mostly_dead.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.graph_saves = Counter(
+            "lensdex_index_graph_saves",
+            "Graphs saved, by outcome: saved, failed.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.graph_save_seconds = Histogram(
+            "lensdex_index_graph_save_seconds", "Time of saving one graph.", buckets=_SECONDS, registry=self.registry
+        )
         self.serving = Gauge(
             "lensdex_index_serving", "1 while the service answers, 0 while it starts or drains.", registry=self.registry
         )
@@ -66,6 +88,23 @@ class Metrics:
         self.commit_seconds.observe(seconds)
         self.commit_writes.observe(num_writes)
         self.commit_records.observe(num_records)
+
+    def held_back(self, seconds: float) -> None:
+        """Count one wait for room."""
+        self.held_back_seconds.observe(seconds)
+
+    def graph_looked_for(self, outcome: str) -> None:
+        """Count what became of one saved graph."""
+        self.graph_loads.labels(outcome).inc()
+
+    def graph_saved(self, seconds: float) -> None:
+        """Count one graph saved."""
+        self.graph_saves.labels("saved").inc()
+        self.graph_save_seconds.observe(seconds)
+
+    def graph_not_saved(self) -> None:
+        """Count one graph that could not be saved."""
+        self.graph_saves.labels("failed").inc()
 
     def watch(self, statistics: Callable[[], Iterable[tuple[str, CollectionStatistics]]]) -> None:
         """Read *statistics*, by collection, at every scrape."""
@@ -93,6 +132,11 @@ class CollectionGauges(Collector):
             "Vectors of a view that its graph has and does not find, and that are searched exactly.",
             labels=("collection", "view"),
         )
+        bounds = GaugeMetricFamily(
+            "lensdex_index_tail_bound_vectors",
+            "Tail of a view past which writers wait: as many as are scanned in the time of one query of its graph.",
+            labels=("collection", "view"),
+        )
         for name, statistics in self._statistics():
             records.add_metric((name,), statistics.num_records)
             disk.add_metric((name,), statistics.disk_bytes)
@@ -100,4 +144,5 @@ class CollectionGauges(Collector):
                 vectors.add_metric((name, view.view), view.num_vectors)
                 tail.add_metric((name, view.view), view.num_tail_vectors)
                 strays.add_metric((name, view.view), view.num_stray_vectors)
-        return (records, vectors, tail, strays, disk)
+                bounds.add_metric((name, view.view), view.max_tail_vectors)
+        return (records, vectors, tail, bounds, strays, disk)

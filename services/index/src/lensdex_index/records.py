@@ -194,6 +194,8 @@ class ViewStatistics:
     num_tail_vectors: int
     num_stray_vectors: int = 0
     """Vectors the index has and does not find by itself: searched exactly, as the tail is."""
+    max_tail_vectors: int = 0
+    """Tail past which writers wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -72,10 +73,13 @@ async def serve(
         engine = open_engine(settings.engine, settings.engine_options(metrics))
         threads = settings.threads or os.cpu_count() or 1
         with ThreadPoolExecutor(threads, thread_name_prefix="lensdex-call") as executor:
+            save_until = 0.0
             try:
-                await _serve(settings, engine=engine, metrics=metrics, executor=executor, on_ready=on_ready, stop=stop)
+                save_until = await _serve(
+                    settings, engine=engine, metrics=metrics, executor=executor, on_ready=on_ready, stop=stop
+                )
             finally:
-                await asyncio.to_thread(engine.close)
+                await asyncio.to_thread(engine.close, save_until)
     _log.info("stopped")
 
 
@@ -87,7 +91,8 @@ async def _serve(
     executor: ThreadPoolExecutor,
     on_ready: Callable[[Ready], None] | None,
     stop: asyncio.Event,
-) -> None:
+) -> float:
+    """Serve; return when the grace ends, of ``time.monotonic``."""
     calls = Calls(executor, metrics, max_pending=settings.max_pending_calls, max_seconds=settings.max_call_seconds)
     server = grpc.aio.server(
         options=[
@@ -109,7 +114,7 @@ async def _serve(
         if not await _recovered(engine, stop):
             _log.info("stopped while starting")
             calls.enter(State.DRAINING)
-            return
+            return 0.0
         metrics.watch(lambda: _statistics(engine))
         with _metrics_page(settings, metrics) as metrics_address:
             ready = Ready(f"{settings.host}:{port}", metrics_address, os.getpid())
@@ -121,10 +126,12 @@ async def _serve(
                 if on_ready is not None:
                     on_ready(ready)
                 await stop.wait()
+            grace_end = time.monotonic() + settings.grace_seconds
             _log.info("draining", grace_seconds=settings.grace_seconds)
             calls.enter(State.DRAINING)
             await health.enter_graceful_shutdown()
             await _drain(server, calls, settings.grace_seconds)
+        return grace_end
     finally:
         await server.stop(0)
 

@@ -122,6 +122,31 @@ class Settings(BaseSettings):
         description="Deleted part of a graph at which it is rebuilt. Lower rebuilds often, higher slows searches.",
     )
 
+    min_tail_vectors: int = Field(
+        1_000,
+        ge=1,
+        le=1_000_000_000,
+        description="Vectors a view may have waiting to be indexed before writers wait; the bound rises with what a graph query costs. Lower holds writers back, higher slows searches.",
+    )
+    save_min_vectors: int = Field(
+        1_000,
+        ge=1,
+        le=1_000_000_000,
+        description="Graphs of fewer vectors are not saved. Lower writes files that save no time; higher rebuilds more at a start.",
+    )
+    save_changed_fraction: float = Field(
+        0.25,
+        gt=0,
+        le=1,
+        description="Changed part of a graph at which it is saved. Lower saves often, higher leaves a longer tail after a crash.",
+    )
+    save_idle_seconds: float = Field(
+        30.0,
+        ge=0,
+        le=86_400,
+        description="Quiet time after which a graph with any change is saved. Lower saves often, higher leaves more of a tail after a crash.",
+    )
+
     @model_validator(mode="after")
     def _budgets_fit(self) -> "Settings":
         if self.max_response_bytes > self.max_message_bytes - GRPC_OVERHEAD_BYTES:
@@ -151,6 +176,10 @@ class Settings(BaseSettings):
             max_ef=self.max_ef,
             index_hold_seconds=self.index_hold_ms / 1000,
             rebuild_deleted_fraction=self.rebuild_deleted_fraction,
+            min_tail_vectors=self.min_tail_vectors,
+            save_min_vectors=self.save_min_vectors,
+            save_changed_fraction=self.save_changed_fraction,
+            save_idle_seconds=self.save_idle_seconds,
             observer=observer,
         )
 

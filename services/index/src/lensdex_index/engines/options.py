@@ -11,11 +11,35 @@ class Observer(Protocol):
     def committed(self, seconds: float, num_writes: int, num_records: int) -> None:
         """Hear that one commit made *num_writes* calls' writes durable, holding *num_records* records or deletions."""
 
+    def held_back(self, seconds: float) -> None:
+        """Hear that writers waited *seconds* for room in a tail."""
+
+    def graph_looked_for(self, outcome: str) -> None:
+        """Hear what became of a view's saved graph at the start."""
+
+    def graph_saved(self, seconds: float) -> None:
+        """Hear that a view's graph was saved, in *seconds*."""
+
+    def graph_not_saved(self) -> None:
+        """Hear that saving a view's graph failed."""
+
 
 class SilentObserver:
     """Hears and forgets."""
 
     def committed(self, seconds: float, num_writes: int, num_records: int) -> None:
+        """Do nothing."""
+
+    def held_back(self, seconds: float) -> None:
+        """Do nothing."""
+
+    def graph_looked_for(self, outcome: str) -> None:
+        """Do nothing."""
+
+    def graph_saved(self, seconds: float) -> None:
+        """Do nothing."""
+
+    def graph_not_saved(self) -> None:
         """Do nothing."""
 
 
@@ -30,4 +54,12 @@ class EngineOptions:
     """How long background indexing may keep searches of a view waiting at a time."""
     rebuild_deleted_fraction: float = 0.3
     """A graph is rebuilt once this part of its vectors is deleted."""
+    min_tail_vectors: int = 1_000
+    """Vectors that may wait to be indexed without holding writers back, whatever is measured."""
+    save_min_vectors: int = 1_000
+    """Graphs of fewer vectors are not saved."""
+    save_changed_fraction: float = 0.25
+    """A graph is saved once this part of it has changed."""
+    save_idle_seconds: float = 30.0
+    """Or once nothing has changed for so long, if anything has."""
     observer: Observer = field(default_factory=SilentObserver)

@@ -33,6 +33,19 @@ class Audit:
         self.strays: Labels = np.empty(0, dtype=np.int64)
         """Slots that were not found, ascending. Replaced whole."""
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Return how far it has come, for ``restored``."""
+        return self._passed, self._begun_at
+
+    @classmethod
+    def restored(cls, progress: tuple[int, int], strays: Labels) -> "Audit":
+        """Return an audit that goes on where one with that *progress* was saved."""
+        audit = cls()
+        audit._passed, audit._begun_at = progress
+        audit.strays = strays
+        return audit
+
     def due(self, covered: int) -> bool:
         """Return whether some of the first *covered* slots are still to be looked for."""
         return self._passed < covered

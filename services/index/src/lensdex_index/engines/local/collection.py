@@ -7,7 +7,6 @@ moment it is published, whole. Knows no SQL and no backend.
 import contextlib
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,9 +16,12 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
-from lensdex_index.engines.abandoning import RecoveryAbandonedError
+from lensdex_index.engines.local.back_pressure import held_back
 from lensdex_index.engines.local.committer import Committer, Job
 from lensdex_index.engines.local.indexer import Indexer
+from lensdex_index.engines.local.recovering import graph_path, recover
+from lensdex_index.engines.local.saver import Saver
+from lensdex_index.engines.local.saving import GraphSaving, SavePolicy
 from lensdex_index.engines.local.searching import Searching
 from lensdex_index.engines.local.store.records_db import Effect, RecordsDb, Writer
 from lensdex_index.engines.local.view_index import ViewIndex
@@ -27,7 +29,6 @@ from lensdex_index.engines.local.visibility import OUT_OF_STEP, Visibility, Visi
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import (
     CollectionNotFoundError,
-    CorruptedError,
     DomainError,
     StoreUnavailableError,
 )
@@ -74,11 +75,12 @@ class LocalCollection:
         options: EngineOptions,
         indexer: Indexer,
         *,
+        saver: Saver,
         create: bool,
         abandoned: Callable[[], bool],
     ) -> None:
         self._spec, self._epoch, self._folder = spec, epoch, folder
-        self._observer, self._indexer = options.observer, indexer
+        self._observer, self._indexer, self._saver = options.observer, indexer, saver
         self._use = threading.Condition()
         self._users = 1
         """Calls in hand, and one for the collection being open: who leaves last releases the files."""
@@ -95,15 +97,32 @@ class LocalCollection:
                     folder / f"{view.name}.rows",
                     hold_seconds=options.index_hold_seconds,
                     rebuild_fraction=options.rebuild_deleted_fraction,
+                    min_tail=options.min_tail_vectors,
                 )
-            self._visibility = Visibility(self._load(abandoned))
+            visible = recover(
+                self._db,
+                self._views,
+                spec.name,
+                epoch=epoch,
+                folder=folder,
+                observer=options.observer,
+                abandoned=abandoned,
+            )
+            self._visibility = Visibility(visible)
         except BaseException:
             self._release()
             raise
         self._searching = Searching(spec.name, self._db, self._views, self._visibility)
         self._committer: Committer[_Write] = Committer(spec.name, self._commit)
+        policy = SavePolicy(options.save_min_vectors, options.save_changed_fraction, options.save_idle_seconds)
+        self._savings = {
+            f"{spec.name}/{view}": GraphSaving(index, epoch, graph_path(folder, view), policy)
+            for view, index in self._views.items()
+        }
         for index in self._views.values():
             indexer.watch(index)
+        for name, saving in self._savings.items():
+            saver.watch(saving, name)
 
     @property
     def spec(self) -> CollectionSpec:
@@ -146,31 +165,45 @@ class LocalCollection:
         with self._in_use():
             visible = self._visibility.current
             views = [
-                ViewStatistics(name, visible.num_vectors[name], index.num_tail_vectors, index.num_stray_vectors)
+                ViewStatistics(
+                    name,
+                    visible.num_vectors[name],
+                    index.num_tail_vectors,
+                    index.num_stray_vectors,
+                    index.tail_bound.bound,
+                )
                 for name, index in self._views.items()
             ]
-            disk_bytes = sum(file.stat().st_size for file in self._folder.iterdir() if file.is_file())
+            disk_bytes = sum(_size(file) for file in self._folder.iterdir())
         return CollectionStatistics(visible.num_records, visible.sequence, disk_bytes, views)
 
-    def retire(self, at_end: Callable[[], None] = lambda: None) -> int:
+    def retire(self, at_end: Callable[[], None] = lambda: None, *, save_until: float | None = None) -> int:
         """Take no more calls and finish queued writes; return how many records it has. Doing so twice is allowed.
 
-        Files are released by the last call that uses them, or here when there is none; *at_end* is called then.
+        Graphs are saved if that can be done until *save_until* of ``time.monotonic``. Files are released by the last
+        call that uses them, or here when there is none; *at_end* is called then.
         """
         with self._use:
             if self._closed:
                 return self._visibility.current.num_records
             self._closed, self._at_end = True, at_end
+        for index in self._views.values():
+            index.tail_bound.open_up()
         self._committer.close()
+        for saving in self._savings.values():
+            self._saver.forget(saving)
         for index in self._views.values():
             self._indexer.forget(index)
         self._visibility.fail()
+        if save_until is not None:
+            for name, saving in self._savings.items():
+                self._saver.save_last(saving, name, save_until)
         self._leave()
         return self._visibility.current.num_records
 
-    def close(self) -> None:
+    def close(self, save_until: float) -> None:
         """Retire, and wait a while until the calls in hand have released every file."""
-        self.retire()
+        self.retire(save_until=save_until)
         with self._use:
             if not self._use.wait_for(lambda: self._released, _CLOSE_SECONDS):
                 _log.error("collection still open under running calls", collection=self._spec.name, calls=self._users)
@@ -189,8 +222,8 @@ class LocalCollection:
                 self._use.notify_all()
 
     def _release(self) -> None:
-        for index in self._views.values():
-            index.close()
+        for view, index in self._views.items():
+            index.close(keep_rows=graph_path(self._folder, view).exists())
         self._db.close()
 
     @contextlib.contextmanager
@@ -208,27 +241,13 @@ class LocalCollection:
         with self._in_use(), contextlib.closing(items):
             yield from items
 
-    def _load(self, abandoned: Callable[[], bool]) -> Visible:
-        num_vectors: dict[str, int] = defaultdict(int)
-        sequence = self._db.sequence
-        for view, labels, vectors in self._db.load():
-            if abandoned():
-                raise RecoveryAbandonedError
-            index = self._views[view]
-            if vectors.shape[1] != index.spec.dimension:
-                raise CorruptedError(self._spec.name, f"a stored vector of view {view} has another dimension")
-            index.reserve(len(labels))
-            index.append(labels, index.ready(vectors), sequence)
-            num_vectors[view] += len(labels)
-        with self._db.reading() as reader:
-            num_records = reader.count()
-        for index in self._views.values():
-            index.published(sequence)
-        return Visible(sequence, num_records, {name: num_vectors[name] for name in self._views})
-
     # The writer's thread.
 
     def _commit(self, jobs: Sequence[Job[_Write]]) -> None:
+        bounds = {name: index.tail_bound for name, index in self._views.items()}
+        jobs = held_back(jobs, bounds, _num_vectors, self._observer.held_back)
+        if not jobs:
+            return
         begin = time.perf_counter()
         try:
             outcomes = self._write_and_apply(jobs)
@@ -291,6 +310,18 @@ class LocalCollection:
 
 def _write(writer: Writer, work: _Write) -> Effect:
     return writer.delete(work.deleted) if work.deleted else writer.upsert(work.batch)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        # A graph that was being saved has got its name meanwhile.
+        return 0
+
+
+def _num_vectors(work: _Write, view: str) -> int:
+    return len(work.ready.get(view, ()))
 
 
 def _fail(jobs: Sequence[Job[_Write]], error: Exception) -> None:

@@ -1,11 +1,12 @@
 """The local engine: a data folder, its catalog, and the collections open in it. One process at a time.
 
-Layout: ``lock``, ``catalog.db``, ``collections/EPOCH/records.db`` (the truth) and ``collections/EPOCH/VIEW.rows``
-(derived).
+Layout: ``lock``, ``catalog.db``, ``collections/EPOCH/records.db`` (the truth), ``collections/EPOCH/VIEW.rows`` and
+``collections/EPOCH/VIEW.graph`` (derived).
 """
 
 import contextlib
 import fcntl
+import math
 import os
 import secrets
 import shutil
@@ -21,6 +22,7 @@ from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.engines.local.backends import KNOWN_BACKENDS, backend_class
 from lensdex_index.engines.local.collection import LocalCollection
 from lensdex_index.engines.local.indexer import Indexer
+from lensdex_index.engines.local.saver import Saver
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import (
@@ -57,6 +59,7 @@ class LocalEngine:
         self._folders: dict[str, bytes] = {}
         self._catalog: CatalogDb | None = None
         self._indexer: Indexer | None = None
+        self._saver: Saver | None = None
         self._lock_file: int | None = None
 
     @property
@@ -70,7 +73,7 @@ class LocalEngine:
         except OSError as error:
             raise StartError(f"cannot use data folder {self._options.data_dir}: {error.strerror}") from error
         self._open_catalog()
-        self._indexer = Indexer()
+        self._indexer, self._saver = Indexer(), Saver(self._options.observer)
         for entry in self._db.entries():
             if self._abandoned.is_set():
                 raise RecoveryAbandonedError
@@ -168,12 +171,14 @@ class LocalEngine:
         assert self._indexer is not None, "recover comes first"
         return self._indexer.settle(timeout)
 
-    def close(self) -> None:
+    def close(self, save_until: float = math.inf) -> None:
         with self._lock:
             collections = list(self._open.values())
             self._open.clear()
         for collection in collections:
-            collection.close()
+            collection.close(save_until)
+        if self._saver is not None:
+            self._saver.close()
         if self._indexer is not None:
             self._indexer.close()
         with self._lock:
@@ -181,7 +186,7 @@ class LocalEngine:
                 self._catalog.close()
             if self._lock_file is not None:
                 os.close(self._lock_file)
-            self._indexer = self._catalog = self._lock_file = None
+            self._indexer = self._saver = self._catalog = self._lock_file = None
 
     @property
     def _db(self) -> CatalogDb:
@@ -203,12 +208,14 @@ class LocalEngine:
 
     def _open_collection(self, spec: CollectionSpec, epoch: bytes, *, create: bool) -> LocalCollection:
         assert self._indexer is not None, "recover comes first"
+        assert self._saver is not None, "recover comes first"
         return LocalCollection(
             spec,
             epoch,
             self._folder(epoch),
             self._options,
             self._indexer,
+            saver=self._saver,
             create=create,
             abandoned=self._abandoned.is_set,
         )

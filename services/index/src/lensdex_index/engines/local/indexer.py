@@ -1,5 +1,6 @@
 """The thread that moves fresh vectors into graphs, a little at a time. Knows only that views have steps."""
 
+import contextlib
 import threading
 from typing import Protocol
 
@@ -83,7 +84,7 @@ class Indexer:
         except Exception:  # noqa: BLE001  one view's fault must not stop the others
             # Its vectors stay in the tail: answers stay right, only slower. Trying again and again would hide it.
             _log.exception("indexing stopped", view=repr(view))
-            with self._condition:
+            with self._condition, contextlib.suppress(ValueError):  # It may have been forgotten meanwhile.
                 self._views.remove(view)
             return False
         finally:

@@ -68,6 +68,12 @@ class Slots:
         self.died[self.size : end] = ALIVE
         self.size = end
 
+    def restore(self, labels: Labels, alive: npt.NDArray[np.bool_], sequence: int) -> None:
+        """Fill empty slots with *labels*, which ascend; those not *alive* are seen at no sequence."""
+        self.reserve(len(labels))
+        self.append(labels, sequence)
+        self.died[: self.size][~alive] = 0
+
     def find(self, labels: Labels) -> Labels:
         """Return the slots of those *labels* that have one, ascending where *labels* ascend."""
         now = self.snapshot()

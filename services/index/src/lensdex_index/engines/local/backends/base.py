@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from lensdex_index.engines.local.backends.image import Imaged
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 
@@ -63,7 +64,7 @@ class SearchOnly(Protocol):
         """
 
 
-class Backend(SearchOnly, Protocol):
+class Backend(SearchOnly, Imaged, Protocol):
     """The whole. There are no defaults to inherit: each backend says all of it."""
 
     traits: frozenset[Trait]

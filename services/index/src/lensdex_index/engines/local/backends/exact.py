@@ -1,12 +1,13 @@
 """The exact backend: scans the view's own rows. It keeps no vectors, only which labels can be found. The oracle."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 import numpy as np
 
 from lensdex_index.engines.local import scan
 from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
+from lensdex_index.engines.local.backends.image import ImageError, Source
 from lensdex_index.records import Labels, Matrix
 
 
@@ -55,3 +56,16 @@ class ExactBackend:
     def remove(self, labels: Labels) -> None:
         self._visible[labels] = False
         self._count -= len(labels)
+
+    @property
+    def image_format(self) -> str:
+        return ""
+
+    def pour(self, path: str) -> None:
+        """Write nothing: which labels can be found is told by who adds them."""
+
+    def strained(self, source: Source) -> Iterable[bytes | memoryview]:  # noqa: ARG002  see pour
+        return ()
+
+    def restore(self, image: memoryview) -> Labels:  # noqa: ARG002  see pour
+        raise ImageError("this backend has no images")

@@ -4,16 +4,21 @@ Odd, and how it is met:
 - ``set_ef`` is one number for all threads. It stays at 1, and a search asks for max(k, ef) neighbours instead and keeps
   k: the same work, and callers with different ef never disturb each other.
 - ``knn_query`` raises when it reaches fewer than it was asked for. Then each query is tried alone with less and less.
+- ``save_index`` and ``__setstate__`` hold the interpreter, for seconds where vectors are a gigabyte. The one is for a
+  forked child (``pour``), the other for the time before anybody is served (``restore``).
 - Updating in place is several times slower than adding, so labels are never used twice; removed ones are only marked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from typing import ClassVar
 
 import hnswlib
 import numpy as np
 
+from lensdex_index.engines.local.backends import hnsw_image
 from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
+from lensdex_index.engines.local.backends.image import Source
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 _FIRST_CAPACITY = 1024
@@ -31,15 +36,9 @@ class HnswBackend:
     traits: frozenset[Trait] = frozenset()
 
     def __init__(self, options: BackendOptions) -> None:
+        self._options = options
         self._euclidean = options.metric is Metric.EUCLIDEAN
-        self._index = hnswlib.Index(space="l2" if self._euclidean else "ip", dim=options.dimension)
-        self._index.init_index(
-            max_elements=_FIRST_CAPACITY,
-            M=options.parameters["m"],
-            ef_construction=options.parameters["ef_construction"],
-            random_seed=_SEED,
-        )
-        self._index.set_ef(1)
+        self._index = self._empty(_FIRST_CAPACITY)
         self._count = 0
 
     def __len__(self) -> int:
@@ -75,6 +74,37 @@ class HnswBackend:
         for label in labels.tolist():
             self._index.mark_deleted(label)
         self._count -= len(labels)
+
+    @property
+    def image_format(self) -> str:
+        return f"hnswlib {version('hnswlib')}, links and labels"
+
+    def pour(self, path: str) -> None:
+        self._index.save_index(path)
+
+    def strained(self, source: Source) -> Iterable[bytes | memoryview]:
+        return hnsw_image.strained(source, self._options.dimension)
+
+    def restore(self, image: memoryview) -> Labels:
+        count = hnsw_image.num_elements(image, self._options.dimension)
+        (own,) = self._empty(max(count, _FIRST_CAPACITY)).__getstate__()
+        state, labels = hnsw_image.state(image, self._options.rows(), own)
+        restored = hnswlib.Index.__new__(hnswlib.Index)
+        restored.__setstate__((state,))
+        self._index = restored
+        self._count = len(labels)
+        return labels
+
+    def _empty(self, capacity: int) -> hnswlib.Index:
+        index = hnswlib.Index(space="l2" if self._euclidean else "ip", dim=self._options.dimension)
+        index.init_index(
+            max_elements=capacity,
+            M=self._options.parameters["m"],
+            ef_construction=self._options.parameters["ef_construction"],
+            random_seed=_SEED,
+        )
+        index.set_ef(1)
+        return index
 
     def _search_alone(self, query: Matrix, width: int, labels: Labels, scores: Scores) -> None:
         while width:

@@ -6,7 +6,7 @@ Knows SQL and nothing of indexes: it hands out labels, and says which labels a w
 import contextlib
 import json
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
@@ -97,15 +97,23 @@ class RecordsDb:
                 connection.execute("ROLLBACK")
                 self._idle.append(connection)
 
-    def load(self) -> Generator[tuple[str, Labels, Matrix]]:
-        """Yield every vector, by view, in chunks; the labels of one view ascend from chunk to chunk.
+    def labels(self, view: str) -> Labels:
+        """Return the labels that have a vector in *view*, ascending."""
+        with self.reading() as reader:
+            found = reader.connection.execute(
+                "SELECT label FROM vectors WHERE view = ? ORDER BY label", (self._view_numbers[view],)
+            )
+            return np.fromiter((label for (label,) in found), dtype=np.int64)
+
+    def load(self, after: Mapping[str, int]) -> Generator[tuple[str, Labels, Matrix]]:
+        """Yield the vectors whose labels follow the view's of *after*, in chunks; labels of one view ascend throughout.
 
         Raises CorruptedError when a stored vector's length is not that of its neighbours.
         """
         with self.reading() as reader:
             for view, number in self._view_numbers.items():
                 rows = reader.connection.execute(
-                    "SELECT label, data FROM vectors WHERE view = ? ORDER BY label", (number,)
+                    "SELECT label, data FROM vectors WHERE view = ? AND label > ? ORDER BY label", (number, after[view])
                 )
                 while chunk := rows.fetchmany(_ROWS_PER_CHUNK):
                     labels = np.fromiter((label for label, _ in chunk), dtype=np.int64, count=len(chunk))

@@ -1,0 +1,314 @@
+"""The indexing thread's half of a view index: fresh vectors into the graph, dead ones out, strays looked for.
+
+Everything that holds searches back is done here, a few milliseconds at a time. Knows rows, slots and a graph; no
+queries and no writes.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from lensdex_index.engines.local import scan
+from lensdex_index.engines.local.audit import Audit, unfound
+from lensdex_index.engines.local.backends import open_backend
+from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Trait
+from lensdex_index.engines.local.row_file import RowFile
+from lensdex_index.engines.local.rw_lock import ReadersFirstLock
+from lensdex_index.engines.local.slots import Slots
+from lensdex_index.engines.local.tail_bound import TailBound
+from lensdex_index.records import Labels, Matrix, ViewSpec
+
+_PATIENCE_HOLDS: Final = 2
+"""Times the hold that indexing waits for a gap between searches before it makes one."""
+_MOST_ADDS: Final = 65_536
+_K: Final = 10
+"""Neighbours asked for when costs are measured."""
+_MEASUREMENTS: Final = 3
+_FEWEST_TO_MEASURE: Final = 512
+_GROWTH_TO_MEASURE: Final = 8
+"""Costs are measured again once the graph has grown by this part: some milliseconds each time."""
+_FEWEST_REMOVED_TO_REBUILD: Final = 1_000
+_REBUILD_SECONDS: Final = 0.02
+"""Building beside the serving graph holds no lock; a step is short only so that closing is prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A graph at one moment, and what belongs to it. Arrays are not changed any more; the graph is."""
+
+    graph: Backend
+    sequence: int
+    """Published then: every slot was born by it."""
+    rows: Matrix
+    labels: Labels
+    """Of the slots the graph covers."""
+    inside: npt.NDArray[np.bool_]
+    """Which of them it has and finds."""
+    num_removed: int
+    """How many more it has, marked."""
+    strays: Labels
+    audited: tuple[int, int]
+    changes: int
+
+
+class Upkeep:
+    """A view's graph and what is done to it in the background. ViewIndex adds writing and searching."""
+
+    def __init__(
+        self, spec: ViewSpec, path: Path, *, hold_seconds: float, rebuild_fraction: float, min_tail: int = 1_000
+    ) -> None:
+        self.spec = spec
+        self._hold_seconds = hold_seconds
+        self._rebuild_fraction = rebuild_fraction
+        self.row_file = RowFile(path, spec.dimension)
+        self.tail_bound = TailBound(min_tail)
+        self._slots = Slots()
+        self._lock = ReadersFirstLock()
+        # Shared with searches, changed under the write lock only.
+        self._graph = self.new_graph()
+        self._covered = 0
+        """Slots below this are the graph's, all others the tail."""
+        self._floor = 0
+        """The graph can tell of this sequence and later ones: it has dropped what died until then."""
+        self._audit = Audit()
+        """Of that graph. Searches read its strays: slots below ``covered`` that the graph does not find."""
+        # The writer's word to the indexing thread.
+        self._handover = threading.Lock()
+        self._retired: list[int] = []
+        self._published = (0, 0)
+        # The indexing thread's own, changed under the write lock with what it tells of.
+        self.changes = 0
+        """Additions and removals so far; rises with each."""
+        self._in_graph = np.zeros(0, dtype=np.bool_)
+        self._removed = 0
+        self._adds = 1
+        self._measured_at = 0
+        """How many slots were covered when costs were last measured."""
+        self._found = 0
+        """Slots that were there at the start: a graph that is built anew holds no writer up."""
+        self._rebuild: tuple[Backend, npt.NDArray[np.bool_], int] | None = None
+
+    @property
+    def num_graph_vectors(self) -> int:
+        """Return how many vectors the graph finds, or could."""
+        return len(self._graph)
+
+    def freeze(self, begin: Callable[[Frozen], None]) -> Frozen:
+        """Return the graph's moment in which *begin* was called with it: nothing is added or removed meanwhile."""
+        with self._lock.reading():
+            covered = self._covered
+            frozen = Frozen(
+                graph=self._graph,
+                sequence=self._published[0],
+                rows=self.row_file.rows,
+                labels=self._slots.labels[:covered].copy(),
+                inside=_grown(self._in_graph, covered)[:covered].copy(),
+                num_removed=self._removed,
+                strays=self._audit.strays,
+                audited=self._audit.progress,
+                changes=self.changes,
+            )
+            begin(frozen)
+        return frozen
+
+    def sync_rows(self) -> None:
+        """Have the rows written so far on the disk. Raises OSError."""
+        self.row_file.sync()
+
+    def step(self) -> bool:
+        """Do a little indexing, holding searches back for about ``hold_seconds``; return whether more is left to do."""
+        try:
+            return self._step()
+        except BaseException:
+            # Nobody comes again: the tail stays, and must not be waited for.
+            self.tail_bound.open_up()
+            raise
+
+    def began(self) -> None:
+        """Hear that what there is now was found at the start."""
+        self._found = self._slots.size
+        self._tell_tail()
+
+    def _tell_tail(self) -> None:
+        self.tail_bound.moved(max(0, self._slots.size - max(self._covered, self._found)))
+
+    def _step(self) -> bool:
+        with self._handover:
+            published, size = self._published
+            due = [slot for slot in self._retired if self._slots.died[slot] <= published]
+        if due:
+            self._remove(np.array(due, dtype=np.int64))
+        if self._rebuild is not None:
+            self._rebuild_step(published, size)
+            if self._covered < size and self.tail_bound.is_pressed:
+                # Writers need not wait for the whole of it.
+                self._add(published, size)
+        elif self._covered < size:
+            self._add(published, size)
+            if self._covered - self._measured_at >= max(_FEWEST_TO_MEASURE, self._measured_at // _GROWTH_TO_MEASURE):
+                self._measure()
+        elif self._wants_rebuild():
+            self._rebuild = (self.new_graph(), np.zeros(size, dtype=np.bool_), 0)
+        elif self._wants_audit():
+            self._audit_step(published)
+        self._tell_tail()
+        return (
+            self._rebuild is not None
+            or self._covered < self._published[1]
+            or self._wants_rebuild()
+            or self._wants_audit()
+        )
+
+    def close(self, *, keep_rows: bool = False) -> None:
+        """Release the row file, and remove it unless a saved graph needs it. Nobody may be using the index."""
+        self.row_file.close(keep=keep_rows)
+
+    def restore(self, saved: Frozen, alive: npt.NDArray[np.bool_], sequence: int) -> None:
+        """Go on with a *saved* graph, whose rows are the row file's; *alive*: which slots still are, at *sequence*.
+
+        To be called before anything else.
+        """
+        gone = np.flatnonzero(saved.inside & ~alive)
+        saved.graph.remove(gone)
+        self._slots.restore(saved.labels, alive, sequence)
+        self._graph, self._covered, self._floor = saved.graph, len(saved.labels), sequence
+        self._in_graph, self._removed = saved.inside & alive, saved.num_removed + len(gone)
+        self._audit = Audit.restored(saved.audited, saved.strays[alive[saved.strays]])
+        self.changes = saved.changes + len(gone)
+
+    def new_graph(self) -> Backend:
+        """Return an empty graph of this view, which nobody searches yet."""
+        options = BackendOptions(
+            self.spec.metric, self.spec.dimension, self.spec.backend.parameters, lambda: self.row_file.rows
+        )
+        return open_backend(self.spec.backend.name, options)
+
+    def _wants_rebuild(self) -> bool:
+        held = len(self._graph) + self._removed
+        return self._removed >= max(_FEWEST_REMOVED_TO_REBUILD, int(self._rebuild_fraction * held))
+
+    def _wants_audit(self) -> bool:
+        return Trait.EXACT not in self._graph.traits and self._audit.due(self._covered)
+
+    def _audit_step(self, published: int) -> None:
+        """Look for some vectors. The graph changes in this thread only: that takes no lock."""
+        ef = self.spec.backend.parameters.get("ef", 1)
+        rows = self.row_file.rows
+        self._audit.step(
+            self._covered,
+            lambda low, high: self._alive(low, high, published)[0],
+            find=lambda slots: unfound(self._graph, self.spec.metric, rows, slots, ef=ef),
+        )
+
+    def _measure(self) -> None:
+        """Measure a scan as long as the tail may be, and a query. The graph changes in this thread only: no lock."""
+        self._measured_at = self._covered
+        if not len(self._graph):
+            return
+        # A vector that is in the graph is found sooner than others are.
+        query = self.row_file.rows[[self._covered // 3, self._covered // 2]].mean(axis=0, keepdims=True)
+        num_rows = min(self.tail_bound.bound, self._covered)
+        ef = self.spec.backend.parameters.get("ef", 1)
+        seen = np.ones(num_rows, dtype=np.bool_)
+        rows = self.row_file.rows
+        query_seconds = _quickest(lambda: self._graph.search(query, _K, ef=ef))
+        scan_seconds = _quickest(lambda: scan.nearest(self.spec.metric, query, rows, _K, start=0, visible=seen))
+        self.tail_bound.measured(num_rows, scan_seconds, query_seconds)
+
+    def _remove(self, due: Labels) -> None:
+        inside = due[due < self._covered]
+        inside = inside[self._in_graph[inside]]
+        with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
+            self._graph.remove(inside)
+            self._raise_floor(inside)
+            emptied = len(inside) > 0 and len(self._graph) == 0
+            if emptied:
+                # Not added to any more: with no live neighbour to be linked from, newcomers can stay unreachable.
+                self._graph, self._audit = self.new_graph(), Audit()
+            self._in_graph[inside] = False
+            self._removed = 0 if emptied else self._removed + len(inside)
+            self.changes += len(inside)
+        done = set(due.tolist())
+        with self._handover:
+            # What the graph does not have yet was or will be skipped: it is dead when its turn comes.
+            self._retired = [slot for slot in self._retired if slot not in done]
+
+    def _add(self, published: int, size: int) -> None:
+        begin_slot, end = self._covered, min(self._covered + self._adds, size)
+        self._in_graph = _grown(self._in_graph, end)
+        picked, dead = self._alive(begin_slot, end, published)
+        vectors = self.row_file.rows[picked]
+        with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
+            begin = time.perf_counter()
+            self._graph.reserve(len(self._graph) + self._removed + size - begin_slot)
+            self._graph.add(picked, vectors)
+            self._covered = end
+            self._raise_floor(dead)
+            self._in_graph[picked] = True
+            self.changes += len(picked)
+            held = time.perf_counter() - begin
+        self._adds = _adapted(self._adds, held, self._hold_seconds)
+
+    def _alive(self, start: int, end: int, published: int) -> tuple[Labels, Labels]:
+        """Return the slots of ``start:end`` that are still seen once *published* is, and those that are not."""
+        slots = np.arange(start, end, dtype=np.int64)
+        alive = self._slots.died[slots] > published
+        return slots[alive], slots[~alive]
+
+    def _raise_floor(self, gone: Labels) -> None:
+        if len(gone):
+            self._floor = max(self._floor, int(self._slots.died[gone].max()))
+
+    def _rebuild_step(self, published: int, size: int) -> None:
+        assert self._rebuild is not None
+        graph, inside, position = self._rebuild
+        begin = time.perf_counter()
+        while position < size and time.perf_counter() - begin < _REBUILD_SECONDS:
+            end = min(position + 16, size)
+            picked, _ = self._alive(position, end, published)
+            inside = _grown(inside, end)
+            graph.reserve(len(graph) + size - position)
+            graph.add(picked, self.row_file.rows[picked])
+            inside[picked] = True
+            position = end
+        if position < size:
+            self._rebuild = (graph, inside, position)
+            return
+        slots = np.flatnonzero(inside)
+        ended = slots[self._slots.died[slots] <= published]
+        graph.remove(ended)
+        inside[ended] = False
+        with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
+            self._graph, self._audit, self._covered = graph, Audit(), position
+            self._floor = published
+            self._in_graph, self._removed, self._rebuild = inside, len(ended), None
+            self.changes += len(graph)
+
+
+def _quickest(work: Callable[[], object]) -> float:
+    """Return the least seconds of a few: what it takes while nothing else is in the way."""
+    seconds = []
+    for _ in range(_MEASUREMENTS):
+        begin = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+
+
+def _grown(flags: npt.NDArray[np.bool_], size: int) -> npt.NDArray[np.bool_]:
+    if size <= len(flags):
+        return flags
+    grown = np.zeros(max(size, 2 * len(flags)), dtype=np.bool_)
+    grown[: len(flags)] = flags
+    return grown
+
+
+def _adapted(adds: int, held: float, wanted: float) -> int:
+    """Return how many to add next time: toward the wanted hold, at most doubling, at least one."""
+    return max(1, min(2 * adds, int(adds * wanted / max(held, 1e-9)), _MOST_ADDS))
