@@ -104,7 +104,6 @@ def offline(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> di
         "peak_operations_per_second": most,
         "peak_from": source,
         "preprocessing_share_of_cpu": figures["preprocessing_share_of_cpu"][-1],
-        "padding_share": 0.0,
         "items_a_batch": figures["items"] / figures["batches"],
         "seconds": figures["seconds"],
     }

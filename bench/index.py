@@ -7,18 +7,15 @@ Writes a JSON with commit, hardware and settings under bench/results/ and prints
 
 import argparse
 import json
-import os
-import platform
-import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from provenance import RESULTS, ROOT, provenance
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +23,6 @@ from lensdex_client import Backend, Collection, IndexClient, Metric, Record, Vie
 from lensdex_local.process import ServiceProcess
 from lensdex_local.stack import FREE_PORTS, INDEX_MODULE
 
-ROOT = Path(__file__).resolve().parents[1]
 K = 10
 CALLERS = 16
 
@@ -91,21 +87,6 @@ def timed(work: Any) -> float:
     return time.perf_counter() - started
 
 
-def provenance() -> dict[str, str | int]:
-    """Return commit and hardware."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    model = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        "",
-    )
-    return {
-        "commit": commit.stdout.strip(), "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "cpu": model, "cores": os.cpu_count() or 0, "python": platform.python_version(),
-    }  # fmt: skip
-
-
 def main() -> None:
     """Measure, write, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -123,9 +104,8 @@ def main() -> None:
         "settings": {**options, "backend": "hnsw m=16 ef_construction=200 ef=80", "callers": CALLERS},
         "figures": figures,
     }
-    results = ROOT / "bench" / "results"
-    results.mkdir(exist_ok=True)
-    path = results / f"index-{report['commit']}.json"
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"index-{report['commit'].rstrip('+')}.json"
     path.write_text(json.dumps(report, indent=1) + "\n")
     table = Table("figure", "value", title=f"index, {options['count']} x {options['dimension']}")
     for name, value in figures.items():

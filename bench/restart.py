@@ -20,7 +20,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from index import ROOT, clustered, provenance
+from index import clustered
+from provenance import RESULTS, ROOT, provenance
 from rich.console import Console
 from rich.table import Table
 
@@ -182,7 +183,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), **options)
     report = {**provenance(), "remark": remark, "settings": options, "figures": figures}
-    path = ROOT / "bench" / "results" / f"restart-{report['commit']}.json"
+    path = RESULTS / f"restart-{report['commit'].rstrip('+')}.json"
     path.write_text(json.dumps(report, indent=1) + "\n")
     table = Table("figure", "value", title=f"restart, {options['count']} x {options['dimension']}")
     for name, value in figures.items():

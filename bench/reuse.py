@@ -21,12 +21,10 @@ sys.path.insert(0, str(HERE))
 
 import checkpoints  # noqa: E402  beside this file
 import workload  # noqa: E402
+from opening import content_opener  # noqa: E402
 from provenance import RESULTS, ROOT, provenance  # noqa: E402
 
-from lensdex_embedder.contents import ContentLimits, ContentOpener  # noqa: E402
 from lensdex_embedder.engines import EngineOptions, open_embedding_engine  # noqa: E402
-from lensdex_embedder.media_source import MediaSource, SourceLimits  # noqa: E402
-from lensdex_embedder.pictures import PictureLimits, PictureOpener  # noqa: E402
 from lensdex_embedder.work import Media, RawContent, Truncation  # noqa: E402
 
 
@@ -51,9 +49,7 @@ def main() -> None:
     checkpoint = arguments.checkpoint or checkpoints.write_random(
         arguments.random, ROOT / "var" / "bench" / f"random-{arguments.random}"
     )
-    source = MediaSource(SourceLimits(max_bytes=1 << 24))
-    pictures = PictureOpener(PictureLimits(max_pixels=64_000_000, max_aspect_ratio=200), source)
-    opener = ContentOpener(ContentLimits(max_images=1), pictures, source)
+    opener = content_opener()
     items = [item for item in workload.problems(arguments.count, 0) if item.picture]
     views = [RawContent((item.text,), (Media(data=item.picture),)) for item in items]
     views += [RawContent((), (Media(data=item.picture),)) for item in items]

@@ -6,6 +6,7 @@ Preparation runs in threads ahead of the device, as in the service; batches are 
 import argparse
 import json
 import math
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from lensdex_embedder.contents import ContentLimits, ContentOpener
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from opening import content_opener
+
 from lensdex_embedder.engines import EngineOptions, open_embedding_engine
-from lensdex_embedder.media_source import MediaSource, SourceLimits
-from lensdex_embedder.pictures import PictureLimits, PictureOpener
 from lensdex_embedder.work import Media, RawContent, Truncation
 from lensdex_wire.space import Pooling
 
@@ -50,9 +52,7 @@ def main() -> None:
             min_image_tokens=4, max_image_tokens=1800,
         ),
     )  # fmt: skip
-    source = MediaSource(SourceLimits(max_bytes=1 << 24))
-    pictures = PictureOpener(PictureLimits(max_pixels=64_000_000, max_aspect_ratio=200), source)
-    opener = ContentOpener(ContentLimits(max_images=1), pictures, source)
+    opener = content_opener()
     lines = [json.loads(line) for line in (arguments.items / "items.jsonl").open(encoding="utf-8")]
 
     prepare_cpu: list[float] = []

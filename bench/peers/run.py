@@ -10,11 +10,8 @@ settings under bench/results/. Decides no test.
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,13 +20,13 @@ from rich.console import Console
 from rich.table import Table
 
 HERE: Final = Path(__file__).resolve().parent
-ROOT: Final = HERE.parents[1]
-WORK: Final = ROOT / "var" / "peers"
 sys.path.insert(0, str(HERE.parent))
 
 import checkpoints  # noqa: E402  beside this folder
 import workload  # noqa: E402
+from provenance import RESULTS, ROOT, provenance  # noqa: E402
 
+WORK: Final = ROOT / "var" / "peers"
 SETTINGS: Final[dict[str, list[list[str]]]] = {
     "published": [["--batch-size", "1"], ["--batch-size", "32"]],
     "sentence_transformers": [["--batch-size", "1"], ["--batch-size", "32"]],
@@ -96,7 +93,7 @@ def measure(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = [line for line in done.stdout.splitlines() if line.startswith('{"peer"')]
     if done.returncode or not found:
-        return {"peer": peer, "given": settings, "error": done.stderr[-2000:]}
+        return {"peer": peer, "given": settings, "error": done.stderr[-2000:].replace(f"{ROOT}/", "")}
     figures: dict[str, Any] = json.loads(found[-1])
     figures["given"] = settings
     figures["items_per_second"] = figures["items"] / min(figures["seconds"])
@@ -153,25 +150,15 @@ def main() -> None:
         for name, count in zip(arguments.workloads.split(","), arguments.counts.split(","), strict=True)
         for dtype in arguments.dtypes.split(",")
     ]
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
-    out = ROOT / "bench" / "results" / f"peers-{commit.stdout.strip()[:12]}.json"
     facts = {
-        "commit": commit.stdout.strip(),
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cores": os.cpu_count(), "processor": _processor(), "python": platform.python_version()},
+        **provenance(),
         "checkpoint": arguments.random,
         "repeats": arguments.repeats,
         "results": results,
     }
+    out = RESULTS / f"peers-{facts['commit'].rstrip('+')}.json"
     out.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     console.print(f"written to {out.relative_to(ROOT)}")
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 if __name__ == "__main__":

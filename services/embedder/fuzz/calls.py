@@ -9,13 +9,12 @@ Anything else (another status, no answer within 20 seconds) is a finding, and li
 """
 
 import asyncio
-import sys
 import threading
-from pathlib import Path
 from typing import Any, Final
 
 import atheris
 from builder import PICTURE, Builder
+from fuzzing import fuzz
 
 with atheris.instrument_imports(include=["lensdex_embedder", "lensdex_wire"]):
     import grpc
@@ -151,18 +150,8 @@ def seeds() -> list[bytes]:
 
 def main() -> None:
     """Write the seeds where the corpus is to be, start the server, and fuzz."""
-    arguments = sys.argv
-    folders = [Path(argument) for argument in arguments[1:] if not argument.startswith("-")]
-    if folders:
-        folders[0].mkdir(parents=True, exist_ok=True)
-        for place, seed in enumerate(seeds()):
-            (folders[0] / f"seed-{place:02d}").write_bytes(seed)
     configure_logging("error")
-    target = Target(start())
-    atheris.Setup(
-        [*arguments, "-timeout=30", "-rss_limit_mb=4096", "-max_len=4000", "-print_final_stats=1"], target.check
-    )
-    atheris.Fuzz()
+    fuzz(Target(start()).check, seeds(), "-timeout=30", "-max_len=4000")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ Anything else (another exception, a crash, more than 20 seconds) is a finding, a
 """
 
 import io
-import sys
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Final
 
 import atheris
+from fuzzing import fuzz
 
 with atheris.instrument_imports(include=["lensdex_embedder", "PIL"]):
     import av
@@ -110,14 +109,7 @@ def seeds() -> list[bytes]:
 
 def main() -> None:
     """Write the seeds where the corpus is to be, and fuzz."""
-    arguments = sys.argv
-    folders = [Path(argument) for argument in arguments[1:] if not argument.startswith("-")]
-    if folders:
-        folders[0].mkdir(parents=True, exist_ok=True)
-        for place, seed in enumerate(seeds()):
-            (folders[0] / f"seed-{place:02d}").write_bytes(seed)
-    atheris.Setup([*arguments, "-timeout=20", "-rss_limit_mb=4096", "-max_len=20000", "-print_final_stats=1"], check)
-    atheris.Fuzz()
+    fuzz(check, seeds(), "-timeout=20", "-max_len=20000")
 
 
 if __name__ == "__main__":

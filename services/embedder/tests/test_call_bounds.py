@@ -115,3 +115,19 @@ async def test_tokens_pending_are_bounded(serving: Any, gated: Any, refused: Any
     assert refusal.retry_after is not None
     engine.gate.set()
     assert len((await first).results) == 1
+
+
+async def test_a_query_is_pending_with_its_documents(
+    serving: Any, gated: Any, refused: Any, text: Any, until: Any
+) -> None:
+    """The tokens of a reranking are its documents' and, once, its query's."""
+    engine = gated()
+    server = await serving(engine=engine, reranker=engine, max_pending_tokens=150)
+    engine.gate.clear()
+    asked = reranker_pb.RerankRequest(query=text("a " * 100), documents=[text("b")])
+    first = asyncio.ensure_future(server.reranker.Rerank(asked))
+    await until(lambda: engine.num_prepared == 1)
+    refusal = await refused(server.embedder.Embed(pb.EmbedRequest(contents=[text("b " * 100)])))
+    assert refusal.metadata["resource"] == "pending tokens"
+    engine.gate.set()
+    assert len((await first).results) == 1

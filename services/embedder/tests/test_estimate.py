@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lensdex_embedder.estimate import MAX_VIDEO_TOKENS, TEMPLATE_TOKENS, Estimator
-from lensdex_embedder.work import ImageBounds, Media, RawContent, RawVideo
+from lensdex_embedder.estimate import TEMPLATE_TOKENS, Estimator
+from lensdex_embedder.work import MAX_VIDEO_TOKENS, ImageBounds, Media, RawContent, RawVideo
 
 ESTIMATOR = Estimator(ImageBounds(4, 1800), max_frames=64)
 

@@ -16,7 +16,7 @@ from lensdex_nano.evaluation.errors import EvaluationError
 from lensdex_nano.evaluation.evaluating import evaluate
 from lensdex_nano.evaluation.problems import prepare_problems
 from lensdex_nano.evaluation.progress import silent
-from lensdex_nano.evaluation.settings import EvaluationSettings
+from lensdex_nano.evaluation.settings import REPOSITORY, EvaluationSettings
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +91,12 @@ def test_the_command_prints_tables_or_json(settings: EvaluationSettings, capsys:
 
 
 def test_the_command_writes_json(settings: EvaluationSettings, tmp_path: Path) -> None:
-    """`--json FILE` writes the result into the file."""
+    """`--json FILE` writes the result into the file, and nothing of where things lie on this machine."""
     assert run(_options(settings, f"--json={tmp_path / 'result.json'}")) == 0
-    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["reranking"]["queries"] == 4
+    written = (tmp_path / "result.json").read_text(encoding="utf-8")
+    assert json.loads(written)["reranking"]["queries"] == 4
+    assert str(REPOSITORY) not in written
+    assert str(tmp_path) not in written
 
 
 def test_no_such_checkpoint(settings: EvaluationSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,7 +89,7 @@ class ContentOpener:
         return replace(raw, media=images, videos=videos)
 
     def _refuse_too_much(self, raw: RawContent, within: str) -> None:
-        num_bytes = sum(len(text.encode("utf-8", "surrogatepass")) for text in raw.texts)
+        num_bytes = raw.num_text_bytes
         if num_bytes > self._limits.max_text_bytes:
             raise InvalidFieldError(
                 f"{within}texts",

@@ -56,10 +56,16 @@ class Face:
         limits.max_image_tokens = facts.max_image_tokens
         return limits
 
-    def _admit(self, contents: Sequence[RawContent], request: Message) -> AbstractContextManager[None]:
-        """Return permits for *contents*, which came in *request*. Raises NotServingError, OverloadedError."""
+    def _admit(
+        self, items: Sequence[RawContent], request: Message, *, shared: RawContent | None = None
+    ) -> AbstractContextManager[None]:
+        """Return permits for *items*, which came in *request*, and for what they share: the query of a reranking.
+
+        Raises NotServingError, OverloadedError.
+        """
+        contents = items if shared is None else (*items, shared)
         return self._admission.admit(
-            num_items=len(contents),
+            num_items=len(items),
             num_bytes=request.ByteSize(),
             estimate=lambda: sum(map(self._estimator.tokens, contents)),
         )

@@ -16,7 +16,7 @@ from PIL import Image
 
 from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
 from lensdex_embedder.errors import CheckpointError, ContentTooLongError
-from lensdex_embedder.work import Content, ModelFacts, Pooled, Truncation, Vector
+from lensdex_embedder.work import Content, Pooled, Truncation, Vector
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ def check_embedding(engine: EmbeddingEngine[Any], *, floor: float | None = None)
     alone = [engine.embed([one])[0] for one in prepared]
     runs = (engine.embed(prepared), engine.embed(prepared[::-1])[::-1])
     worst = min(_cosine(one, other) for run in runs for one, other in zip(alone, run, strict=True))
-    bound = _bound(engine.facts, COSINE_FLOORS, min) if floor is None else floor
+    bound = COSINE_FLOORS[engine.facts.dtype] if floor is None else floor
     if not worst >= bound:  # also where it is not a number
         raise CheckpointError(
             f"{engine.facts.name} failed its self-test: a probe's vectors, alone and in a batch, have a cosine of "
@@ -88,7 +88,7 @@ def check_reranking(engine: RerankingEngine[Any, Any], *, ceiling: float | None 
     alone = [engine.score([pair])[0] for pair in pairs]
     runs = (engine.score(pairs), engine.score(pairs[::-1])[::-1])
     worst = float(np.max(np.abs(np.array(runs) - np.array(alone))))
-    bound = _bound(engine.facts, DIFFERENCE_CEILINGS, max) if ceiling is None else ceiling
+    bound = DIFFERENCE_CEILINGS[engine.facts.dtype] if ceiling is None else ceiling
     if not worst <= bound:
         raise CheckpointError(
             f"{engine.facts.name} failed its self-test: a pair's scores, alone and in a batch, differ by {worst:.6f}; "
@@ -106,10 +106,6 @@ def _fitting(prepare: Callable[[Content], T]) -> list[T]:
         with contextlib.suppress(ContentTooLongError):
             prepared.append(prepare(probe))
     return prepared
-
-
-def _bound(facts: ModelFacts, bounds: dict[str, float], loosest: Any) -> float:
-    return bounds.get(facts.dtype, float(loosest(bounds.values())))
 
 
 def _cosine(one: Pooled, other: Pooled) -> float:

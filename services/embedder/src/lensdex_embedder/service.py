@@ -230,7 +230,7 @@ class RerankerFace(Face, reranker_service_pb2_grpc.RerankerServiceServicer):
         truncation = unpack_truncation(request.truncation)
         bounds = unpack_image_bounds(request.image_bounds, pipeline.engine.facts)
         query, documents = unpack_content(request.query, bounds), unpack_contents(request.documents, bounds)
-        with self._admit(documents, request):
+        with self._admit(documents, request, shared=query):
             outcomes = await pipeline.rerank(
                 query,
                 documents,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -83,10 +83,13 @@ class RawContent:
     image_bounds: ImageBounds = ImageBounds()
 
     @property
-    def num_bytes(self) -> int:
-        """Bytes it holds in memory."""
-        files = (*self.media, *(file for video in self.videos for file in video.files))
-        return sum(len(text) for text in self.texts) + sum(len(file.data or b"") for file in files)
+    def num_text_bytes(self) -> int:
+        """Bytes of its texts in UTF-8."""
+        return sum(len(text.encode("utf-8", "surrogatepass")) for text in self.texts)
+
+
+MAX_VIDEO_TOKENS: Final = 7680
+"""Tokens of one video: ten steps in time of the largest frames. The recipe's for lists of frames; ours for clips."""
 
 
 class Clip(Protocol):

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from lensdex_nano.evaluation.contents import View
 from lensdex_nano.evaluation.interval import Interval
-from lensdex_nano.evaluation.settings import EvaluationSettings
+from lensdex_nano.evaluation.settings import REPOSITORY, EvaluationSettings
 from lensdex_problems.judge import Kind
 
 
@@ -100,4 +101,11 @@ class Evaluation:
 
     def document(self) -> str:
         """Return it as a JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, allow_nan=False, default=_told)
+
+
+def _told(value: object) -> str:
+    """Return *value* as text: a folder of the repository from its root on, another one by its name."""
+    if not isinstance(value, Path):
+        return str(value)
+    return str(value.relative_to(REPOSITORY)) if value.is_relative_to(REPOSITORY) else value.name

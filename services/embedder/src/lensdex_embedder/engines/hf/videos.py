@@ -15,10 +15,8 @@ from PIL import Image
 from qwen_vl_utils import vision_process
 from torchvision import transforms  # type: ignore[import-untyped]  # untyped there
 
-from lensdex_embedder.work import Video
+from lensdex_embedder.work import MAX_VIDEO_TOKENS, Video
 
-MAX_TOKENS: Final = 7680
-"""Tokens of one video: ten steps in time of the largest frames."""
 _LISTED_RATE: Final = 2.0
 """Frames a second that a list of frames is taken for."""
 _FRAMES_A_STEP: Final = 2
@@ -106,7 +104,7 @@ def _frame(picture: Image.Image, sampling: Sampling) -> torch.Tensor:
 def _resized(height: int, width: int, num_frames: int, factor: int) -> tuple[int, int]:
     """Return height and width as `fetch_video` resizes them."""
     least = vision_process.VIDEO_MIN_TOKEN_NUM * factor**2
-    share = MAX_TOKENS * factor**2 / num_frames * _FRAMES_A_STEP
+    share = MAX_VIDEO_TOKENS * factor**2 / num_frames * _FRAMES_A_STEP
     most = max(min(vision_process.VIDEO_MAX_TOKEN_NUM * factor**2, share), int(least * 1.05))
     new_height, new_width = vision_process.smart_resize(height, width, factor=factor, min_pixels=least, max_pixels=most)
     return int(new_height), int(new_width)
