@@ -118,8 +118,12 @@ def write_random(name: str, folder: Path) -> Path:
     described = configuration(name, {entry["content"]: entry["id"] for entry in listed})
     (folder / "config.json").write_text(json.dumps(described, indent=2) + "\n")
     torch.manual_seed(0)
-    model = Qwen3VLForConditionalGeneration(Qwen3VLConfig(**described)).to(torch.bfloat16)
-    tensors = {key: value.detach().contiguous() for key, value in model.state_dict().items() if key != "lm_head.weight"}
+    # On a CUDA device where there is one: drawing two thousand million numbers takes a CPU a minute.
+    with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
+        model = Qwen3VLForConditionalGeneration(Qwen3VLConfig(**described)).to(torch.bfloat16)
+    tensors = {
+        key: value.detach().cpu().contiguous() for key, value in model.state_dict().items() if key != "lm_head.weight"
+    }
     beside = folder / "model.safetensors.new"
     save_file(tensors, beside, metadata={"format": "pt"})
     beside.replace(folder / "model.safetensors")

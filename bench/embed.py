@@ -74,6 +74,8 @@ def serving(arguments: argparse.Namespace, checkpoint: Path, *extra: str) -> Ite
         command = [
             *FREE_PORTS, "--embedding-model", str(checkpoint), "--dtype", arguments.dtype, "--device", arguments.device,
             "--preprocess-workers", str(arguments.workers), "--max-batch-items", str(arguments.batch_size),
+            "--max-stream-items", str(max(128, 4 * arguments.batch_size)),
+            "--max-prepared-items", str(max(128, 8 * arguments.batch_size)),
             "--max-batch-tokens", str(arguments.batch_tokens), "--log-level", "warning",
             "--max-cached-image-bytes", "0",  # the same items come again and again, which callers' do not
             *extra,
@@ -296,8 +298,8 @@ def main() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.checkpoint or checkpoints.write_random(arguments.random, WORK / f"random-{arguments.random}")
     name = arguments.workload
-    items = list(workload.WORKLOADS[name](arguments.count, 0))
-    messages = contents(items)
+    folder = workload.write(name, arguments.count, 0, WORK / f"{name}-{arguments.count}")
+    messages = contents(workload.read(folder))
     report: dict[str, Any] = {
         **provenance(),
         "settings": {
@@ -307,13 +309,15 @@ def main() -> None:
     }
     if "offline" in phases:
         console.print("offline …")
-        folder = workload.write(name, arguments.count, 0, WORK / f"{name}-{arguments.count}")
         report["offline"] = offline(arguments, checkpoint, folder)
     if {"full", "open", "overload", "beside"} & set(phases):
         with serving(arguments, checkpoint) as endpoint:
             console.print("full …")
             report["full"] = full(endpoint, messages, arguments)
             rate = report["full"]["stream"]["items_per_second"]
+            if (alone := report.get("offline")) is not None:
+                work = rate * alone["operations_an_item"]
+                report["full"]["stream"]["mfu"] = work / alone["peak_operations_per_second"]
             if "open" in phases:
                 console.print("open …")
                 report["open"] = open_loops(endpoint, messages, rate, arguments)
@@ -355,17 +359,10 @@ def write(report: dict[str, Any]) -> None:
 
 
 def _headlines(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if offline_ := report.get("offline"):
-        yield "engine alone, items/s", f"{offline_['items_per_second']:.2f}"
-        yield "engine alone, tokens/s", f"{offline_['tokens_per_second']:,.0f}"
-        yield "share of the device's peak", f"{offline_['mfu']:.2f}"
-        yield "preprocessing's share of CPU", f"{offline_['preprocessing_share_of_cpu']:.3f}"
-    if full_ := report.get("full"):
-        for kind, figures in full_.items():
-            yield f"service full, {kind}, items/s", f"{figures['items_per_second']:.2f}"
-        served = full_["stream"]["service"]
-        yield "engine idle while work waits", f"{served['engine_idle_while_work_waits']:.3f}"
-        yield "items a batch", f"{served['items_a_batch']:.1f}"
+    if "offline" in report:
+        yield from _headlines_offline(report["offline"])
+    if "full" in report:
+        yield from _headlines_full(report["full"])
     if "service_of_engine" in report:
         yield "service full (stream) against the engine alone", f"{report['service_of_engine']:.2f}"
     for row in report.get("open", ()):
@@ -382,6 +379,25 @@ def _headlines(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"50 {kind} in one call, times as fast", f"{figures['times_as_fast']:.1f}"
     if "corpus_hours" in report:
         yield f"{CORPUS:,} problems, hours", f"{report['corpus_hours']:.2f}"
+
+
+def _headlines_offline(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "engine alone, items/s", f"{figures['items_per_second']:.2f}"
+    yield "engine alone, tokens/s", f"{figures['tokens_per_second']:,.0f}"
+    yield "share of the device's peak", f"{figures['mfu']:.2f}"
+    yield "preprocessing's share of CPU", f"{figures['preprocessing_share_of_cpu']:.3f}"
+
+
+def _headlines_full(loads: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for kind, figures in loads.items():
+        yield f"service full, {kind}, items/s", f"{figures['items_per_second']:.2f}"
+    served = loads["stream"]["service"]
+    yield "engine idle while work waits", f"{served['engine_idle_while_work_waits']:.3f}"
+    yield "items a batch", f"{served['items_a_batch']:.1f}"
+    yield "computing a batch, s", f"{served['compute_seconds_a_batch']:.3f}"
+    yield "an item waits, s", f"{served['queue_seconds_an_item']:.3f}"
+    if "mfu" in loads["stream"]:
+        yield "share of the device's peak, end to end (stream)", f"{loads['stream']['mfu']:.2f}"
 
 
 if __name__ == "__main__":

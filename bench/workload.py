@@ -12,7 +12,9 @@ import argparse
 import io
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -67,13 +69,23 @@ def short(count: int, seed: int) -> Iterator[Item]:
 
 
 def problems(count: int, seed: int) -> Iterator[Item]:
-    """Yield *count* sample problems."""
-    for place in range(count):
-        item = make_item(seed, "heldout", place)
-        yield Item(item.text, item.draw() or None)
+    """Yield *count* sample problems, drawn by as many processes as there are processors."""
+    with ProcessPoolExecutor() as pool:
+        yield from pool.map(partial(_problem, seed), range(count), chunksize=16)
+
+
+def _problem(seed: int, place: int) -> Item:
+    item = make_item(seed, "heldout", place)
+    return Item(item.text, item.draw() or None)
 
 
 WORKLOADS: Final[dict[str, Callable[[int, int], Iterator[Item]]]] = {"mix": mix, "short": short, "problems": problems}
+
+
+def read(folder: Path) -> list[Item]:
+    """Return the items of *folder*."""
+    lines = map(json.loads, (folder / ITEMS).read_text(encoding="utf-8").splitlines())
+    return [Item(line["text"], (folder / line["image"]).read_bytes() if line["image"] else None) for line in lines]
 
 
 def write(name: str, count: int, seed: int, folder: Path) -> Path:

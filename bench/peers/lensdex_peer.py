@@ -25,8 +25,7 @@ from lensdex_embedder.work import Media, RawContent, Truncation
 from lensdex_wire.space import Pooling
 
 
-def main() -> None:
-    """Embed the folder's items and print what it took."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--items", type=Path, required=True)
@@ -39,8 +38,12 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--vectors", type=Path)
     parser.add_argument("--shapes", action="store_true", help="say of each item its tokens and its pictures' patches")
-    arguments = parser.parse_args()
+    return parser.parse_args()
 
+
+def main() -> None:
+    """Embed the folder's items and print what it took."""
+    arguments = _arguments()
     import torch
 
     if arguments.threads:
@@ -75,12 +78,17 @@ def main() -> None:
             cpu = time.process_time()
             prepare_cpu.clear()
             vectors, tokens, shapes, batches = [], 0, [], 0
+            begun: deque[Any] = deque()
             prepared = _ahead(pool, prepare, lines, 4 * arguments.batch_size)
             for batch in _batches(prepared, arguments.batch_size, arguments.batch_tokens):
                 batches += 1
                 tokens += sum(one.cost.num_tokens for one in batch)
                 shapes += [(one.cost.num_tokens, [math.prod(item.grid) for item in one.patches]) for one in batch]
-                vectors += [pooled.vectors[Pooling.LAST_TOKEN] for pooled in engine.embed(batch)]
+                begun.append(engine.begin(batch))
+                if len(begun) > engine.runs_ahead:  # the next is begun before this one's results are fetched
+                    vectors += [pooled.vectors[Pooling.LAST_TOKEN] for pooled in begun.popleft()()]
+            for fetch in begun:
+                vectors += [pooled.vectors[Pooling.LAST_TOKEN] for pooled in fetch()]
             seconds.append(time.perf_counter() - started)
             shares.append(sum(prepare_cpu) / (time.process_time() - cpu))
     stacked = np.stack(vectors)

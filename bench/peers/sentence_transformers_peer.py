@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--items", type=Path, required=True)
     parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--batch-size", type=int, default=32, help="32 is its default")
     parser.add_argument("--threads", type=int, default=0, help="0: torch's default")
     parser.add_argument("--repeats", type=int, default=2)
@@ -42,7 +43,7 @@ def main() -> None:
         },
     )
     pooling = Pooling(transformer.get_embedding_dimension(), pooling_mode="lasttoken")
-    model = SentenceTransformer(modules=[transformer, pooling, Normalize()], device="cpu")
+    model = SentenceTransformer(modules=[transformer, pooling, Normalize()], device=arguments.device)
     lines = [json.loads(line) for line in (arguments.items / "items.jsonl").open(encoding="utf-8")]
 
     def conversations() -> list[list[dict[str, object]]]:

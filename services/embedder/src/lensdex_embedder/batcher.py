@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lensdex_embedder.errors import DeadlineExceededError, EngineFailedError, NotServingError
 from lensdex_embedder.waiting import Waiting
@@ -56,9 +56,10 @@ class Batcher(Generic[In, Out]):
 
     def __init__(
         self,
-        run: Callable[[Sequence[In]], Sequence[Out]],
+        run: Callable[[Sequence[In]], Any],
         *,
         executor: Executor,
+        fetching: Executor | None = None,
         patient: Executor | None = None,
         passed: Callable[[], float] = float,
         max_items: int,
@@ -72,11 +73,19 @@ class Batcher(Generic[In, Out]):
         them pass it; *passed* gives the seconds in which they did so far, which are not counted as the bulk's own.
         Without *patient* one batch runs at a time.
 
+        With *fetching*, *run* returns before the outputs are there: it returns a function that waits for them, which is
+        called in that executor. Meanwhile one further batch is begun if enough items wait to fill it, so that the
+        device goes from one to the next. A batch that could still grow waits for the device to be free.
+
         A batch holds at most *max_items*, and more than one only while their cost stays within *max_cost*. *clock*
         gives seconds, and deadlines are times of that clock.
         """
         self._run = run
         self._executor = executor
+        self._fetching = fetching
+        self._begun: set[asyncio.Task[None]] = set()
+        self._free_since = clock()
+        """When the device was done with the latest batch that is done."""
         self._patient = patient
         self._passed = passed
         self._max_items = max_items
@@ -120,15 +129,41 @@ class Batcher(Generic[In, Out]):
         while True:
             if self._closed:
                 self._refuse_waiting()
+                if self._begun:
+                    await asyncio.wait(self._begun)
                 return
+            if self._begun and not self._may_run_ahead():
+                await self._arrival_or_end()
+                continue
             batch = self._waiting.take(max_items=self._max_items, max_cost=self._max_cost)
-            if batch and self._patient and all(entry.priority is Priority.BULK for entry in batch):
+            if batch and self._fetching:
+                self._begin(batch)
+            elif batch and self._patient and all(entry.priority is Priority.BULK for entry in batch):
                 await self._run_patiently(batch, self._patient)
             elif batch:
                 await self._run_batch(batch)
+            elif self._begun:
+                await self._arrival_or_end()
             else:
                 self._arrival.clear()
                 await self._arrival.wait()
+
+    def _begin(self, batch: list[_Entry[In, Out]]) -> None:
+        """Run *batch* in a task of its own."""
+        task = asyncio.create_task(self._run_batch(batch), name="batch")
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
+    def _may_run_ahead(self) -> bool:
+        """Whether a batch may be begun beside the one that runs."""
+        return len(self._begun) == 1 and self._waiting.fills(max_items=self._max_items, max_cost=self._max_cost)
+
+    async def _arrival_or_end(self) -> None:
+        """Wait until an item comes or a batch that was begun is done."""
+        self._arrival.clear()
+        arrival = asyncio.ensure_future(self._arrival.wait())
+        await asyncio.wait({arrival, *self._begun}, return_when=asyncio.FIRST_COMPLETED)
+        arrival.cancel()
 
     async def _run_patiently(self, batch: list[_Entry[In, Out]], patient: Executor) -> None:
         """Run *batch*, and beside it the interactive items that come meanwhile."""
@@ -153,7 +188,10 @@ class Batcher(Generic[In, Out]):
         """Run *batch* and answer its items; halve it when the engine fails, so that only what fails alone fails."""
         started, passed = self._clock(), self._passed()
         outputs, failure = await self._computed(batch, patient or self._executor)
-        seconds = self._clock() - started
+        ended = self._clock()
+        # One that was begun while another ran is not charged with the other's time.
+        seconds = ended - (started if self._fetching is None else max(started, self._free_since))
+        self._free_since = ended
         if patient is not None:
             seconds = max(0.0, seconds - (self._passed() - passed))
         self._report(BatchReport(len(batch), sum(entry.cost for entry in batch), seconds, failure is not None))
@@ -176,9 +214,10 @@ class Batcher(Generic[In, Out]):
     ) -> tuple[Sequence[Out], Exception | None]:
         """Return the outputs of *batch*, or why there are none."""
         try:
-            outputs = await asyncio.get_running_loop().run_in_executor(
-                executor, self._run, [entry.item for entry in batch]
-            )
+            loop = asyncio.get_running_loop()
+            outputs = await loop.run_in_executor(executor, self._run, [entry.item for entry in batch])
+            if self._fetching is not None:
+                outputs = await loop.run_in_executor(self._fetching, outputs)
             if len(outputs) != len(batch):
                 raise RuntimeError(f"the engine answered {len(outputs)} of {len(batch)} items. This is a bug.")  # noqa: TRY301  as if the engine had
         except Exception as error:  # noqa: BLE001  whatever the engine raises is the batch's answer; the loop goes on

@@ -4,7 +4,7 @@ An engine prepares inputs in any thread and runs batches in one thread at a time
 the layers above carry it from ``prepare`` to ``embed`` or ``score`` and look only at its cost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from lensdex_embedder.work import Content, Cost, ImageCounts, ModelFacts, Pooled, Truncation
@@ -46,6 +46,16 @@ class EmbeddingEngine(Protocol[P]):
     def count(self, content: Content, *, instruction: str) -> Cost:
         """Return what *content* would cost untruncated, without building the input. Thread-safe."""
 
+    @property
+    def runs_ahead(self) -> bool:
+        """Whether ``begin`` returns before the results are there, and another batch may be begun meanwhile."""
+
+    def begin(self, batch: Sequence[P]) -> Callable[[], list[Pooled]]:
+        """Start on *batch*, which is not empty; return what waits for ``embed``'s results. One thread at a time.
+
+        What is returned may be called in another thread, once.
+        """
+
     def embed(self, batch: Sequence[P]) -> list[Pooled]:
         """Return one result per input, in order, in every pooling. One thread at a time. *batch* is not empty.
 
@@ -69,6 +79,13 @@ class RerankingEngine(Protocol[Q, P]):
 
     def prepare_pair(self, query: Q, document: Content, *, truncation: Truncation) -> P:
         """Return the model input for the pair. Thread-safe. Raises ContentTooLongError, InvalidFieldError."""
+
+    @property
+    def runs_ahead(self) -> bool:
+        """As an EmbeddingEngine's."""
+
+    def begin(self, batch: Sequence[P]) -> Callable[[], list[float]]:
+        """Start on *batch*; return what waits for ``score``'s results. As an EmbeddingEngine's."""
 
     def score(self, batch: Sequence[P]) -> list[float]:
         """Return one relevance per pair, 0 to 1, in order. One thread at a time. *batch* is not empty."""

@@ -25,6 +25,7 @@ from lensdex_embedder.batcher import Batcher, BatchReport
 from lensdex_embedder.clips import ClipLimits
 from lensdex_embedder.contents import ContentLimits, ContentOpener
 from lensdex_embedder.device import Device
+from lensdex_embedder.engine import EmbeddingEngine, RerankingEngine
 from lensdex_embedder.engines import library_versions
 from lensdex_embedder.estimate import Estimator
 from lensdex_embedder.fetching import Fetcher, FetchLimits
@@ -62,6 +63,7 @@ class Roles:
         self._device = Device()
         self._pool = ThreadPoolExecutor(settings.preprocess_workers, thread_name_prefix="prepare")
         self._fetching = ThreadPoolExecutor(settings.max_fetches, thread_name_prefix="fetch")
+        self._results = ThreadPoolExecutor(1, thread_name_prefix="results")
         self._preparation = Preparation(
             self._pool,
             num_workers=settings.preprocess_workers,
@@ -109,7 +111,7 @@ class Roles:
             )
             self._metrics.worst_cosine.set(tested.worst)
             self._metrics.count_images("embedding", lambda: embedding.images)
-            embed = self._batcher("embedding", embedding.embed)
+            embed = self._batcher("embedding", embedding, embedding.embed)
             self._embedder.open(EmbeddingPipeline(embedding, embed, self._preparation, self._opener), tested)
         if self._reranker is not None:
             reranking, tested = await loop.run_in_executor(
@@ -117,7 +119,7 @@ class Roles:
             )
             self._metrics.worst_difference.set(tested.worst)
             self._metrics.count_images("reranking", lambda: reranking.images)
-            score = self._batcher("reranking", reranking.score)
+            score = self._batcher("reranking", reranking, reranking.score)
             self._reranker.open(RerankingPipeline(reranking, score, self._preparation, self._opener), tested)
 
     async def close(self) -> None:
@@ -128,9 +130,17 @@ class Roles:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._fetching.shutdown(wait=False, cancel_futures=True)
         self._device.shutdown(wait=False, cancel_futures=True)
+        self._results.shutdown(wait=False, cancel_futures=True)
 
-    def _batcher(self, role: str, run: Callable[[Sequence[In]], Sequence[Out]]) -> Batcher[In, Out]:
+    def _batcher(
+        self,
+        role: str,
+        engine: EmbeddingEngine[Any] | RerankingEngine[Any, Any],
+        run: Callable[[Sequence[In]], Sequence[Out]],
+    ) -> Batcher[In, Out]:
         metrics = self._metrics
+        # An engine that runs ahead has queued its layers long before a pause between them could let anybody pass.
+        ahead = engine.runs_ahead
 
         def observe(report: BatchReport) -> None:
             self._admission.observe(num_tokens=report.cost, seconds=report.compute_seconds)
@@ -140,9 +150,10 @@ class Roles:
             metrics.batch_failures.labels(role).inc(report.failed)
 
         batcher: Batcher[In, Out] = Batcher(
-            run,
+            engine.begin if ahead else run,
             executor=self._device,
-            patient=self._device.patient,
+            fetching=self._results if ahead else None,
+            patient=None if ahead else self._device.patient,
             passed=lambda: self._device.passed_seconds,
             max_items=self._settings.max_batch_items,
             max_cost=self._settings.max_batch_tokens,

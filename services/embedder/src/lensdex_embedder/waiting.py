@@ -48,6 +48,16 @@ class Waiting(Generic[E]):
             line.clear()
         return entries
 
+    def fills(self, *, max_items: int, max_cost: int) -> bool:
+        """Whether as many wait as a batch can hold, those no longer wanted included."""
+        count, cost = 0, 0
+        for line in self._lines.values():
+            for entry in line:
+                count, cost = count + 1, cost + self._cost(entry)
+                if count >= max_items or cost >= max_cost:
+                    return True
+        return False
+
     def take_interactive(self, *, max_items: int, max_cost: int) -> list[E]:
         """Take a batch of interactive items alone, while bulk has the engine: nobody earns a credit."""
         line = self._lines[Priority.INTERACTIVE]

@@ -10,8 +10,9 @@ import hashlib
 import math
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -90,6 +91,14 @@ class FakeEngine:
         video_tokens = _TOKENS_PER_FRAME * sum(len(_places(video)) for video in content.videos)
         num_tokens = _TEMPLATE_TOKENS + words + image_tokens + video_tokens
         return Cost(num_tokens, image_tokens, 0, video_tokens)
+
+    runs_ahead = False
+    """All is done when ``begin`` returns."""
+
+    def begin(self, batch: Sequence[Any]) -> Callable[[], Any]:
+        """Return what gives the results of *batch*, of inputs or of pairs."""
+        results: Any = self.score(batch) if isinstance(batch[0], FakePair) else self.embed(batch)
+        return lambda: results
 
     def embed(self, batch: Sequence[FakeInput]) -> list[Pooled]:
         """Return features, shifted a little by the instruction; the two poolings differ."""

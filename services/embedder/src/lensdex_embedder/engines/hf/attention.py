@@ -14,6 +14,7 @@ import torch
 from torch.nn import functional
 
 from lensdex_embedder.engines.hf.packing import Layout
+from lensdex_embedder.engines.hf.placing import placed
 
 Earlier = Sequence[tuple[torch.Tensor, torch.Tensor] | None]
 """Per sequence the keys and values of earlier tokens, shape (at least those tokens, key heads, head size), or None."""
@@ -105,10 +106,11 @@ class _Kernel:
         self._starts = layout.starts
         self._lengths = layout.lengths
         self._bounds = tuple(
-            torch.tensor(np.cumsum([0, *lengths]), dtype=torch.int32, device=device)
+            placed(torch.tensor(np.cumsum([0, *lengths]), dtype=torch.int32), device)
             for lengths in (layout.lengths, whole)
         )
         self._longest = (max(layout.lengths), max(whole))
+        self._gathering: tuple[list[int], torch.Tensor] | None = None
         self._repeats_heads = "enable_gqa" not in takes
         self._options: dict[str, Any] = {} if self._repeats_heads else {"enable_gqa": True}
         # torch 2.10 says is_causal, later ones a window; both align the last query with the last key.
@@ -128,12 +130,33 @@ class _Kernel:
         )
 
     def _joined(self, own: torch.Tensor, part: int, earlier: Earlier) -> torch.Tensor:
-        pieces: list[torch.Tensor] = []
-        for index, (start, length) in enumerate(zip(self._starts, self._lengths, strict=True)):
-            if self._shared[index]:
-                pieces.append(_first(earlier[index], part, self._shared[index]))
-            pieces.append(own[start : start + length])
-        return torch.cat(pieces)
+        """Return the keys (part 0) or values (part 1) of all sequences, what is earlier before what is their own."""
+        if self._gathering is None:
+            self._gathering = self._plan(earlier)
+        firsts, places = self._gathering
+        pieces = [kept[part] for kept in (earlier[first] for first in firsts) if kept is not None]
+        return torch.cat([*pieces, own])[places]
+
+    def _plan(self, earlier: Earlier) -> tuple[list[int], torch.Tensor]:
+        """Return the first sequence with each different beginning, and where in those and the row each token is.
+
+        Sequences share beginnings in all layers alike, so this is done for the first and holds for the others.
+        """
+        firsts: list[int] = []
+        starts: dict[int, int] = {}
+        end = 0
+        for index, kept in enumerate(earlier):
+            if kept is not None and self._shared[index] and id(kept[0]) not in starts:
+                firsts.append(index)
+                starts[id(kept[0])] = end
+                end += len(kept[0])
+        places = []
+        for kept, shared, start, length in zip(earlier, self._shared, self._starts, self._lengths, strict=True):
+            if kept is not None and shared:
+                begin = starts[id(kept[0])]
+                places.append(np.arange(begin, begin + shared))
+            places.append(np.arange(end + start, end + start + length))
+        return firsts, placed(torch.from_numpy(np.concatenate(places)), self._bounds[0].device)
 
 
 def _first(earlier: tuple[torch.Tensor, torch.Tensor] | None, part: int, count: int) -> torch.Tensor:

@@ -11,6 +11,7 @@ import torch
 from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
 from lensdex_embedder.engines.hf.forward import Forward
 from lensdex_embedder.engines.hf.model import load_base, load_processor
+from lensdex_embedder.engines.hf.placing import fetching
 from lensdex_embedder.engines.hf.prefix import SystemTurns
 from lensdex_embedder.engines.hf.sequences import SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
@@ -42,10 +43,16 @@ class HfEmbeddingEngine:
         """Load the checkpoint. Raises CheckpointError."""
         processor = load_processor(checkpoint.folder)
         self._builder = SequenceBuilder(
-            processor, max_tokens=max_tokens, min_image_tokens=min_image_tokens, max_image_tokens=max_image_tokens
+            processor,
+            max_tokens=max_tokens,
+            min_image_tokens=min_image_tokens,
+            max_image_tokens=max_image_tokens,
+            pin_memory=device.type == "cuda",
         )
         model = load_base(checkpoint.folder, device=device, dtype=dtype)
-        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes, pause=pause)
+        self._forward = Forward(
+            model, colours=self._builder.colours, max_cached_image_bytes=max_cached_image_bytes, pause=pause
+        )
         self._system_turns = SystemTurns(self._forward.read)
         self._hidden_size = int(model.language_model.config.hidden_size)
         self._facts = ModelFacts(
@@ -91,18 +98,27 @@ class HfEmbeddingEngine:
         conversation = _conversation(content, content.texts, instruction)
         return self._builder.count(conversation, self._builder.outlines(content))
 
-    def embed(self, batch: Sequence[TokenSequence]) -> list[Pooled]:
-        """Return pooled hidden states per input, in order: float32, not normalised. One thread at a time."""
-        results = []
+    @property
+    def runs_ahead(self) -> bool:
+        """On CUDA the host goes on while the device computes."""
+        return self._forward.device.type == "cuda"
+
+    def begin(self, batch: Sequence[TokenSequence]) -> Callable[[], list[Pooled]]:
+        """Start on *batch*; return what waits for its pooled hidden states. One thread at a time."""
+        pooled = []
         spans = self._system_turns.spans(batch)
         for span, continued in zip(spans, self._forward.run(spans), strict=True):
             own = continued.states.float()
             total = own.sum(dim=0)
             if span.prefix is not None:
                 total = total + span.prefix.states[: span.num_shared].float().sum(dim=0)
-            pooled = torch.stack([own[-1], total / len(span.sequence.ids)]).cpu().numpy()
-            results.append(Pooled({Pooling.LAST_TOKEN: pooled[0], Pooling.MEAN: pooled[1]}))
-        return results
+            pooled.append(torch.stack([own[-1], total / len(span.sequence.ids)]))
+        fetch = fetching(torch.stack(pooled))
+        return lambda: [Pooled({Pooling.LAST_TOKEN: last, Pooling.MEAN: mean}) for last, mean in fetch().numpy()]
+
+    def embed(self, batch: Sequence[TokenSequence]) -> list[Pooled]:
+        """Return pooled hidden states per input, in order: float32, not normalised. One thread at a time."""
+        return self.begin(batch)() if batch else []
 
     def _refuse_reserved(self, content: Content, instruction: str) -> None:
         self._builder.refuse_reserved("texts", content.texts)

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 
 from lensdex_embedder.engines.hf.attention import attention_over
-from lensdex_embedder.engines.hf.packing import Layout, Span, positions, split
+from lensdex_embedder.engines.hf.elementwise import elementwise_on
+from lensdex_embedder.engines.hf.packing import Layout, Span, split
 from lensdex_embedder.engines.hf.picture_cache import PictureCache
+from lensdex_embedder.engines.hf.placing import placed
+from lensdex_embedder.engines.hf.positions import TEXT
 from lensdex_embedder.engines.hf.prefix import Layers, Prefix
-from lensdex_embedder.engines.hf.sequences import TEXT, TokenSequence
-from lensdex_embedder.engines.hf.vision import Seen, VisionTower, rotated
+from lensdex_embedder.engines.hf.sequences import Colours, TokenSequence
+from lensdex_embedder.engines.hf.vision import Seen, VisionTower
 
 if TYPE_CHECKING:
     from transformers import Qwen3VLModel
@@ -39,7 +42,9 @@ class Continued:
 class Forward:
     """Runs batches through a model. One thread at a time."""
 
-    def __init__(self, model: "Qwen3VLModel", *, max_cached_image_bytes: int, pause: Callable[[], None]) -> None:
+    def __init__(
+        self, model: "Qwen3VLModel", *, colours: Colours, max_cached_image_bytes: int, pause: Callable[[], None]
+    ) -> None:
         """*max_cached_image_bytes*: of the device's memory, for what the vision tower made of the latest pictures.
 
         *pause* is called between layers, and may run other sequences through this object meanwhile.
@@ -48,7 +53,8 @@ class Forward:
         self.device: torch.device = model.device
         self.dtype: torch.dtype = model.dtype
         self._text: Any = model.language_model
-        self._vision = VisionTower(model.visual, device=self.device, dtype=self.dtype, pause=pause)
+        self._elementwise = elementwise_on(self.device)
+        self._vision = VisionTower(model.visual, colours=colours, device=self.device, dtype=self.dtype, pause=pause)
         self.pictures = PictureCache(max_cached_image_bytes)
         config = self._text.config
         self._head_size = int(config.head_dim)
@@ -85,27 +91,33 @@ class Forward:
         text = self._text
         layout = Layout(tuple(span.num_tokens for span in spans), tuple(span.num_shared for span in spans))
         attend = attention_over(layout, causal=True, device=self.device, dtype=self.dtype)
-        states = text.embed_tokens(torch.cat([span.sequence.ids[span.num_shared :] for span in spans]).to(self.device))
+        ids = torch.cat([span.sequence.ids[span.num_shared :] for span in spans])
+        states = text.embed_tokens(placed(ids, self.device))
         places, seen = self._pictures(spans)
         if seen is not None:
             states[places] = seen.features
         cosines, sines = self._angles(spans, states)
-        last = torch.tensor(layout.lengths).cumsum(0).to(self.device) - 1 if last_only else None
+        last = placed(torch.tensor(layout.lengths).cumsum(0) - 1, self.device) if last_only else None
         for number, layer in enumerate(text.layers):
             self._pause()
             earlier = [None if span.prefix is None else span.prefix.layers[number] for span in spans]
-            queries, keys, values = self._projected(layer, layer.input_layernorm(states), cosines, sines)
+            queries, keys, values = self._projected(layer, self._normed(layer.input_layernorm, states), cosines, sines)
             if keep is not None:
                 keep.append((keys, values))
             mixed = attend(queries, keys, values, earlier).flatten(1)
             if last is not None and number == len(text.layers) - 1:  # what follows treats tokens one by one
                 states, mixed = states[last], mixed[last]
-            states = states + layer.self_attn.o_proj(mixed)
-            states = states + layer.mlp(layer.post_attention_layernorm(states))
+            norm, mlp = layer.post_attention_layernorm, layer.mlp
+            states, normed = self._elementwise.added_and_normed(
+                states, layer.self_attn.o_proj(mixed), norm.weight, norm.variance_epsilon
+            )
+            states = states + mlp.down_proj(self._elementwise.gated(mlp.gate_proj(normed), mlp.up_proj(normed)))
             if seen is not None and number < len(seen.deepstack):
                 states[places] += seen.deepstack[number]
-        final: torch.Tensor = text.norm(states)
-        return final
+        return self._normed(text.norm, states)
+
+    def _normed(self, norm: Any, states: torch.Tensor) -> torch.Tensor:
+        return self._elementwise.normed(states, norm.weight, norm.variance_epsilon)
 
     def _projected(
         self, layer: Any, states: torch.Tensor, cosines: torch.Tensor, sines: torch.Tensor
@@ -113,15 +125,17 @@ class Forward:
         """Return queries, keys and values, each of shape (tokens, heads, head size)."""
         attention = layer.self_attn
         shape = (len(states), -1, self._head_size)
-        queries = attention.q_norm(attention.q_proj(states).view(shape))
-        keys = attention.k_norm(attention.k_proj(states).view(shape))
-        values = attention.v_proj(states).view(shape)
-        return rotated(queries, cosines, sines), rotated(keys, cosines, sines), values
+        queries, keys = attention.q_proj(states).view(shape), attention.k_proj(states).view(shape)
+        norms = attention.q_norm, attention.k_norm
+        queries, keys = self._elementwise.turned(
+            (queries, keys), (norms[0].weight, norms[1].weight), norms[0].variance_epsilon, (cosines, sines)
+        )
+        return queries, keys, attention.v_proj(states).view(shape)
 
     def _angles(self, spans: Sequence[Span], states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return cosines and sines of the positions of a row's tokens, shape (tokens, 1, head size)."""
-        found = [positions(span.sequence, merge_size=self._vision.merge_size)[:, span.num_shared :] for span in spans]
-        cosines, sines = self._text.rotary_emb(states, torch.cat(found, dim=1)[:, None].to(self.device))
+        found = [span.sequence.positions[:, span.num_shared :] for span in spans]
+        cosines, sines = self._text.rotary_emb(states, placed(torch.cat(found, dim=1)[:, None], self.device))
         return cosines[0][:, None], sines[0][:, None]
 
     def _pictures(self, spans: Sequence[Span]) -> tuple[torch.Tensor | None, Seen | None]:
@@ -130,7 +144,7 @@ class Forward:
         if not own:
             return None, None
         types = torch.cat([span.sequence.types[span.num_shared :] for span in spans])
-        return torch.nonzero(types != TEXT)[:, 0].to(self.device), self.pictures.look(own, self._vision.look)
+        return placed(torch.nonzero(types != TEXT)[:, 0], self.device), self.pictures.look(own, self._vision.look)
 
 
 def _num_pictures_shared(span: Span) -> int:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from lensdex_embedder.engines.hf.sequences import TEXT, TokenSequence
+from lensdex_embedder.engines.hf.sequences import TokenSequence
 
 if TYPE_CHECKING:
     from lensdex_embedder.engines.hf.prefix import Prefix
@@ -59,31 +58,3 @@ def split(lengths: Sequence[int], *, max_tokens: int) -> Iterator[list[int]]:
         total += length
     if row:
         yield row
-
-
-def positions(sequence: TokenSequence, *, merge_size: int) -> torch.Tensor:
-    """Return the positions of a whole sequence in time, height and width: int64, shape (3, tokens).
-
-    Text advances all three by one a token. The tokens of a picture, or of one step in time of a clip, share the time
-    they begin at and count rows and columns from there; what follows begins after the longer side. Pictures are in the
-    order in which their tokens appear.
-    """
-    types = sequence.types.numpy()
-    edges = np.flatnonzero(np.diff(types)) + 1
-    starts = [0, *edges.tolist()]
-    ends = [*edges.tolist(), len(types)]
-    found = np.empty((3, len(types)), dtype=np.int64)
-    frames = ((height, width) for time, height, width in (item.grid for item in sequence.patches) for _ in range(time))
-    position = 0
-    for start, end in zip(starts, ends, strict=True):
-        if types[start] == TEXT:
-            found[:, start:end] = position + np.arange(end - start)
-            position += end - start
-            continue
-        height, width = (side // merge_size for side in next(frames))
-        assert height * width == end - start, "a picture and its tokens disagree. This is a bug."
-        found[0, start:end] = position
-        found[1, start:end] = position + np.arange(height).repeat(width)
-        found[2, start:end] = position + np.tile(np.arange(width), height)
-        position += max(height, width)
-    return torch.from_numpy(found)

@@ -15,7 +15,7 @@ from typing import Final
 import torch
 
 from lensdex_embedder.engines.hf.packing import Span
-from lensdex_embedder.engines.hf.sequences import TEXT, TokenSequence
+from lensdex_embedder.engines.hf.sequences import TokenSequence
 
 Layers = list[tuple[torch.Tensor, torch.Tensor]]
 """Keys and values of each layer, shape (tokens, key heads, head size)."""
@@ -62,7 +62,7 @@ class SystemTurns:
         return spans
 
     def _key(self, sequence: TokenSequence) -> bytes | None:
-        length = system_tokens(sequence)
+        length = sequence.num_system_tokens
         return sequence.ids[:length].numpy().tobytes() if 0 < length <= self._max_tokens else None
 
     def _prefix(self, sequence: TokenSequence, key: bytes, *, wanted: bool) -> Prefix | None:
@@ -76,27 +76,16 @@ class SystemTurns:
                 self._known.popitem(last=False)
             return None
         self._known.pop(key, None)
-        length = system_tokens(sequence)
-        own = TokenSequence(sequence.ids[:length], sequence.types[:length], (), sequence.cost)
+        length = sequence.num_system_tokens
+        own = TokenSequence(
+            sequence.ids[:length], sequence.types[:length], (), sequence.positions[:, :length], length, sequence.cost
+        )
         while self._num_tokens + length > self._max_tokens:
             _, dropped = self._prefixes.popitem(last=False)
             self._num_tokens -= len(dropped.sequence.ids)
         prefix = self._prefixes[key] = self._read(own)
         self._num_tokens += length
         return prefix
-
-
-def system_tokens(sequence: TokenSequence) -> int:
-    """Return how many leading tokens are the system turn and the sign and name of the next one; zero without one.
-
-    A turn begins with the sequence's first token. The name is a token of its own: what follows it, a newline, may merge
-    with a content that begins with one.
-    """
-    signs = torch.nonzero(sequence.ids == sequence.ids[0])[:2, 0]
-    if len(signs) < 2:
-        return 0
-    length = int(signs[1]) + 2
-    return length if length < len(sequence.ids) and not bool((sequence.types[:length] != TEXT).any()) else 0
 
 
 def num_shared(prefix: TokenSequence, sequence: TokenSequence) -> int:

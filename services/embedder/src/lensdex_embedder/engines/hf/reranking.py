@@ -16,6 +16,7 @@ from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
 from lensdex_embedder.engines.hf.forward import Forward
 from lensdex_embedder.engines.hf.model import load_processor, load_with_head
 from lensdex_embedder.engines.hf.packing import Span
+from lensdex_embedder.engines.hf.placing import fetching
 from lensdex_embedder.engines.hf.prefix import Prefix, num_shared
 from lensdex_embedder.engines.hf.sequences import Patches, SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
@@ -82,10 +83,16 @@ class HfRerankingEngine:
         if lacking:
             raise CheckpointError(f"{checkpoint.name} cannot rerank: its vocabulary has no token {lacking[0]!r}.")
         self._builder = SequenceBuilder(
-            processor, max_tokens=max_tokens, min_image_tokens=min_image_tokens, max_image_tokens=max_image_tokens
+            processor,
+            max_tokens=max_tokens,
+            min_image_tokens=min_image_tokens,
+            max_image_tokens=max_image_tokens,
+            pin_memory=device.type == "cuda",
         )
         model, head = load_with_head(checkpoint.folder, device=device, dtype=dtype)
-        self._forward = Forward(model, max_cached_image_bytes=max_cached_image_bytes, pause=pause)
+        self._forward = Forward(
+            model, colours=self._builder.colours, max_cached_image_bytes=max_cached_image_bytes, pause=pause
+        )
         self._share_prefixes = share_prefixes
         self._latest: tuple[PreparedQuery, Prefix] | None = None
         # A copy of one row: the head itself, as large as the embeddings, can go.
@@ -132,8 +139,17 @@ class HfRerankingEngine:
         )
         return PreparedPair(query, self._builder.build(whole, shortest, patches, truncation=truncation))
 
+    @property
+    def runs_ahead(self) -> bool:
+        """On CUDA the host goes on while the device computes."""
+        return self._forward.device.type == "cuda"
+
     def score(self, batch: Sequence[PreparedPair]) -> list[float]:
-        """Return one relevance per pair, 0 to 1, in order. One thread at a time.
+        """Return one relevance per pair, 0 to 1, in order. One thread at a time."""
+        return self.begin(batch)() if batch else []
+
+    def begin(self, batch: Sequence[PreparedPair]) -> Callable[[], list[float]]:
+        """Start on *batch*; return what waits for its scores. One thread at a time.
 
         What pairs of one query share is computed once, and kept for the next batch while that query is the latest.
         """
@@ -145,8 +161,8 @@ class HfRerankingEngine:
                 shared = 0 if prefix is None else num_shared(prefix.sequence, sequence)
                 spans[place] = Span(sequence, prefix, shared) if shared else Span(sequence)
         states = [continued.states[-1] for continued in self._forward.run(list(spans.values()), last_only=True)]
-        scores = torch.sigmoid((torch.stack(states) @ self._direction).float()).tolist()
-        return [score for _, score in sorted(zip(spans, scores, strict=True))]
+        fetch = fetching(torch.sigmoid((torch.stack(states) @ self._direction).float()))
+        return lambda: [score for _, score in sorted(zip(spans, fetch().tolist(), strict=True))]
 
     def _families(self, batch: Sequence[PreparedPair]) -> list[list[int]]:
         """Return the places of the pairs of each query."""

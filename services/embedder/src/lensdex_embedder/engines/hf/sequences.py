@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import torch
 from PIL import Image
 from qwen_vl_utils import vision_process
 from transformers import PreTrainedTokenizerBase, ProcessorMixin
 
+from lensdex_embedder.engines.hf.positions import TEXT, positions
 from lensdex_embedder.engines.hf.template import Conversation, embedding_conversation, render
-from lensdex_embedder.engines.hf.videos import cut, frames_of, sample
+from lensdex_embedder.engines.hf.videos import FRAMES_A_STEP, cut, frames_of, sample
 from lensdex_embedder.errors import ContentTooLongError, InvalidFieldError
 from lensdex_embedder.work import Content, Cost, ImageBounds, Truncation, Video
 
-TEXT, IMAGE, VIDEO = 0, 1, 2
-"""Token types, as transformers numbers them."""
+IMAGE, VIDEO = 1, 2
+"""Types of tokens that are not TEXT, as transformers numbers them."""
 
 _VISION_START, _VISION_END = "<|vision_start|>", "<|vision_end|>"
 
@@ -47,11 +49,21 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Colours:
+    """What pixels of a picture, 0 to 255, are brought to: mean zero and deviation one, by channel."""
+
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Patches:
     """A picture or a video as the vision tower reads it."""
 
     values: torch.Tensor
-    """float32, shape (patches, channels × temporal patch × patch × patch)."""
+    """Of a picture its pixels as they are: uint8, shape (patches, channels × patch × patch), pinned where that speeds
+    the way to the device. Of a video, whose steps in time are two frames, as the tower reads them: float32, shape
+    (patches, channels × 2 × patch × patch)."""
     grid: tuple[int, int, int]
     """Patches in time, height and width; height and width are even."""
     outline: Outline
@@ -70,6 +82,10 @@ class TokenSequence:
     """int32, shape (tokens,): TEXT, IMAGE or VIDEO."""
     patches: tuple[Patches, ...]
     """In the order in which their tokens appear."""
+    positions: torch.Tensor
+    """Of its tokens in time, height and width: int64, shape (3, tokens)."""
+    num_system_tokens: int
+    """Leading tokens that are the system turn and the sign and name of the next one; zero without one."""
     cost: Cost
 
 
@@ -77,9 +93,17 @@ class SequenceBuilder:
     """Builds token sequences with one checkpoint's processor. Thread-safe."""
 
     def __init__(
-        self, processor: ProcessorMixin, *, max_tokens: int, min_image_tokens: int, max_image_tokens: int
+        self,
+        processor: ProcessorMixin,
+        *,
+        max_tokens: int,
+        min_image_tokens: int,
+        max_image_tokens: int,
+        pin_memory: bool = False,
     ) -> None:
         """*max_tokens* bounds a sequence; the image bounds are the operator's, in tokens an image.
+
+        With *pin_memory* pictures lie where a CUDA device can fetch them while the host goes on.
 
         A checkpoint trained on smaller pictures says so in its `preprocessor_config.json` (`size.longest_edge`, a
         number of pixels) and narrows the bounds. The published ones allow far more than the published recipe uses.
@@ -107,6 +131,8 @@ class SequenceBuilder:
         rendered = render(processor, embedding_conversation(texts=("text",), num_images=0, instruction=""))
         self._tail = self._tokenise(rendered[rendered.rindex("<|im_end|>") :])
         self.max_tokens = max_tokens
+        self._pin_memory = pin_memory
+        self.colours = _colours(self._image_processor)
 
     def refuse_reserved(self, field: str, texts: tuple[str, ...]) -> None:
         """Raise InvalidFieldError when a text holds the model's own placeholder for media."""
@@ -124,12 +150,13 @@ class SequenceBuilder:
             {"image": image, "min_pixels": least, "max_pixels": most},
             image_patch_size=self._patch_size,
         )
-        output = self._image_processor(images=[resized], do_resize=False, return_tensors="pt")
-        time, height, width = (int(value) for value in output["image_grid_thw"][0])
-        values = output["pixel_values"]
-        assert isinstance(values, torch.Tensor)
-        digest = hashlib.sha256(resized.tobytes() + repr(resized.size).encode()).digest()
-        return Patches(values, (time, height, width), Outline(time * height * width // self._merge_size**2), digest)
+        pixels = torch.from_numpy(np.array(resized).transpose(2, 0, 1))[None]
+        values = cut(pixels, frames_a_step=1, patch_size=self._patch_size, merge_size=self._merge_size)
+        height, width = (side // self._patch_size for side in pixels.shape[2:])
+        digest = hashlib.sha256(values.numpy().tobytes() + repr(resized.size).encode()).digest()
+        if self._pin_memory:
+            values = values.pin_memory()
+        return Patches(values, (1, height, width), Outline(height * width // self._merge_size**2), digest)
 
     def patch_video(self, video: Video) -> Patches:
         """Return *video* sampled, resized and cut as the published code does. Raises InvalidMediaError."""
@@ -137,6 +164,7 @@ class SequenceBuilder:
         sampling = sample(video, factor=factor)
         values = cut(
             self._normalised(frames_of(video, sampling, factor=factor)),
+            frames_a_step=FRAMES_A_STEP,
             patch_size=self._patch_size,
             merge_size=self._merge_size,
         )
@@ -216,7 +244,8 @@ class SequenceBuilder:
         tokens = torch.tensor(ids, dtype=torch.int64)
         types = IMAGE * (tokens == self._image_token_id) + VIDEO * (tokens == self._video_token_id)
         cost = _cost(len(ids), [item.outline for item in patches], num_truncated=num_truncated)
-        return TokenSequence(tokens, types.to(torch.int32), patches, cost)
+        places = positions(types, (item.grid for item in patches), merge_size=self._merge_size)
+        return TokenSequence(tokens, types.to(torch.int32), patches, places, _num_system_tokens(tokens, types), cost)
 
     def _ids(self, conversation: Conversation, outlines: Sequence[Outline]) -> list[int]:
         return self._tokenise(self._expand(render(self._processor, conversation), outlines))
@@ -244,6 +273,25 @@ class SequenceBuilder:
         ids = self._tokenizer(text, add_special_tokens=False, return_attention_mask=False)["input_ids"]
         assert isinstance(ids, list)
         return ids
+
+
+def _colours(settings: Any) -> Colours:
+    """Return what an image processor's settings say of colours, for pixels of 0 to 255."""
+    scale = 1.0 / settings.rescale_factor
+    return Colours(*(tuple(value * scale for value in values) for values in (settings.image_mean, settings.image_std)))
+
+
+def _num_system_tokens(ids: torch.Tensor, types: torch.Tensor) -> int:
+    """Return how many leading tokens are the system turn and the sign and name of the next one; zero without one.
+
+    A turn begins with the sequence's first token. The name is a token of its own: what follows it, a newline, may merge
+    with a content that begins with one.
+    """
+    signs = torch.nonzero(ids == ids[0])[:2, 0]
+    if len(signs) < 2:
+        return 0
+    length = int(signs[1]) + 2
+    return length if length < len(ids) and not bool((types[:length] != TEXT).any()) else 0
 
 
 def _cost(num_tokens: int, outlines: Sequence[Outline], *, num_truncated: int = 0) -> Cost:

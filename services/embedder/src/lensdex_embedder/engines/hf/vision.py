@@ -11,8 +11,10 @@ import torch
 from torch.nn import functional
 
 from lensdex_embedder.engines.hf.attention import attention_over
+from lensdex_embedder.engines.hf.elementwise import elementwise_on
 from lensdex_embedder.engines.hf.packing import Layout
-from lensdex_embedder.engines.hf.sequences import Patches
+from lensdex_embedder.engines.hf.placing import placed
+from lensdex_embedder.engines.hf.sequences import Colours, Patches
 
 _TABLES = 64
 """Sizes of pictures whose tables are kept: at most 2 MB each."""
@@ -44,9 +46,15 @@ class _Tables:
 class VisionTower:
     """Pictures to features, a batch at a time."""
 
-    def __init__(self, tower: Any, *, device: torch.device, dtype: torch.dtype, pause: Callable[[], None]) -> None:
+    def __init__(
+        self, tower: Any, *, colours: Colours, device: torch.device, dtype: torch.dtype, pause: Callable[[], None]
+    ) -> None:
         """*pause* is called between layers. *tower* is transformers' module of the checkpoint's ``visual`` weights."""
         self._tower = tower
+        self._elementwise = elementwise_on(device)
+        self._mean, self._deviation = (
+            torch.tensor(values, dtype=torch.float32, device=device) for values in (colours.mean, colours.deviation)
+        )
         self._pause = pause
         self._device = device
         self._dtype = dtype
@@ -54,6 +62,7 @@ class VisionTower:
         self.merge_size = int(config.spatial_merge_size)
         self._num_heads = int(config.num_heads)
         self._head_size = int(config.hidden_size) // self._num_heads
+        self._frames_a_step = int(config.temporal_patch_size)
         self._side = int(config.num_position_embeddings**0.5)
         self._deepstack_layers = [int(layer) for layer in config.deepstack_visual_indexes]
         self._tables = lru_cache(maxsize=_TABLES)(self._make_tables)
@@ -69,9 +78,7 @@ class VisionTower:
         sines = torch.cat([table.sines for table in tables])[:, None]
         kernel = tower.patch_embed.proj
         states = functional.linear(
-            torch.cat([item.values for item in pictures]).to(self._device, self._dtype),
-            kernel.weight.flatten(1),
-            kernel.bias,
+            torch.cat([self._colours(item) for item in pictures]), kernel.weight.flatten(1), kernel.bias
         )
         states = states + self._positions(tables).to(self._dtype)
         deepstack = []
@@ -88,9 +95,19 @@ class VisionTower:
     ) -> torch.Tensor:
         projected = block.attn.qkv(block.norm1(states)).view(len(states), 3, self._num_heads, self._head_size)
         queries, keys, values = projected.unbind(1)
-        turned = [rotated(part.float(), cosines, sines).to(self._dtype) for part in (queries, keys)]
+        turned = [self._elementwise.turned_widely(part, cosines, sines) for part in (queries, keys)]
         out: torch.Tensor = block.attn.proj(attend(turned[0], turned[1], values, ()).flatten(1))
         return out
+
+    def _colours(self, item: Patches) -> torch.Tensor:
+        """Return the patches as the tower was trained to read them, shape (patches, patch values), on the device."""
+        values = placed(item.values, self._device)
+        if values.dtype != torch.uint8:
+            return values.to(self._dtype)
+        # As transformers does it: mean and deviation are brought to the range of the pixels, not the pixels to theirs.
+        mean, deviation = self._mean[:, None, None], self._deviation[:, None, None]
+        once = values.view(len(values), len(mean), 1, -1).float().sub(mean).div_(deviation).to(self._dtype)
+        return once.expand(-1, -1, self._frames_a_step, -1).reshape(len(values), -1)
 
     def _positions(self, tables: Sequence[_Tables]) -> torch.Tensor:
         """Return the learned positions of all patches, interpolated to each picture's grid: float32."""
@@ -116,10 +133,10 @@ class VisionTower:
         places = torch.stack([self._merged(rows), self._merged(columns)]).float()
         angles = torch.cat([places[axis][:, None] * frequencies for axis in (0, 1)] * 2, dim=1)
         return _Tables(
-            corners=torch.stack([self._merged(corner) for corner in corners]).to(self._device),
-            weights=torch.stack([self._merged(weight) for weight in weights]).to(self._device),
-            cosines=angles.cos().to(self._device),
-            sines=angles.sin().to(self._device),
+            corners=placed(torch.stack([self._merged(corner) for corner in corners]), self._device),
+            weights=placed(torch.stack([self._merged(weight) for weight in weights]), self._device),
+            cosines=placed(angles.cos(), self._device),
+            sines=placed(angles.sin(), self._device),
         )
 
     def _between(self, size: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -133,9 +150,3 @@ class VisionTower:
         height, width = grid.shape
         size = self.merge_size
         return grid.reshape(height // size, size, width // size, size).permute(0, 2, 1, 3).flatten()
-
-
-def rotated(states: torch.Tensor, cosines: torch.Tensor, sines: torch.Tensor) -> torch.Tensor:
-    """Return *states* turned by their positions' angles: the last axis is rotated in pairs half its length apart."""
-    first, second = states.chunk(2, dim=-1)
-    return states * cosines + torch.cat((-second, first), dim=-1) * sines
