@@ -16,8 +16,8 @@ from lensdex_wire.space import Pooling
 
 declare_missing_operators()
 
+from lensdex_embedder.engines.hf.patches import Outline, Patches  # noqa: E402  as above
 from lensdex_embedder.engines.hf.picture_cache import PictureCache  # noqa: E402  once the operators are declared
-from lensdex_embedder.engines.hf.sequences import Outline, Patches  # noqa: E402  as above
 from lensdex_embedder.engines.hf.vision import Seen  # noqa: E402  as above
 
 WIDTH, DEPTH = 4, 2

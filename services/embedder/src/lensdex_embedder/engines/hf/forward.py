@@ -13,11 +13,12 @@ import torch
 from lensdex_embedder.engines.hf.attention import attention_over
 from lensdex_embedder.engines.hf.elementwise import elementwise_on
 from lensdex_embedder.engines.hf.packing import Layout, Span, split
+from lensdex_embedder.engines.hf.patches import Colours
 from lensdex_embedder.engines.hf.picture_cache import PictureCache
 from lensdex_embedder.engines.hf.placing import placed
 from lensdex_embedder.engines.hf.positions import TEXT
 from lensdex_embedder.engines.hf.prefix import Layers, Prefix
-from lensdex_embedder.engines.hf.sequences import Colours, TokenSequence
+from lensdex_embedder.engines.hf.sequences import TokenSequence
 from lensdex_embedder.engines.hf.vision import Seen, VisionTower
 
 if TYPE_CHECKING:

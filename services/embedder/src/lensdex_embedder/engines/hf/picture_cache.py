@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from lensdex_embedder.engines.hf.sequences import Patches
+from lensdex_embedder.engines.hf.patches import Patches
 from lensdex_embedder.engines.hf.vision import Seen
 
 Look = Callable[[Sequence[Patches]], Seen]

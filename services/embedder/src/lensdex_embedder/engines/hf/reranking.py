@@ -16,9 +16,10 @@ from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
 from lensdex_embedder.engines.hf.forward import Forward
 from lensdex_embedder.engines.hf.model import load_processor, load_with_head
 from lensdex_embedder.engines.hf.packing import Span
+from lensdex_embedder.engines.hf.patches import Patches
 from lensdex_embedder.engines.hf.placing import fetching
 from lensdex_embedder.engines.hf.prefix import Prefix, num_shared
-from lensdex_embedder.engines.hf.sequences import Patches, SequenceBuilder, TokenSequence
+from lensdex_embedder.engines.hf.sequences import SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
     DEFAULT_RERANKING_INSTRUCTION,
     RERANKING_RECIPE,

@@ -16,9 +16,10 @@ from PIL import Image
 from qwen_vl_utils import vision_process
 from transformers import PreTrainedTokenizerBase, ProcessorMixin
 
+from lensdex_embedder.engines.hf.patches import Outline, Patches, colours_of, cut_picture
 from lensdex_embedder.engines.hf.positions import TEXT, positions
 from lensdex_embedder.engines.hf.template import Conversation, embedding_conversation, render
-from lensdex_embedder.engines.hf.videos import FRAMES_A_STEP, cut, frames_of, sample
+from lensdex_embedder.engines.hf.videos import cut, frames_of, sample
 from lensdex_embedder.errors import ContentTooLongError, InvalidFieldError
 from lensdex_embedder.work import Content, Cost, ImageBounds, Truncation, Video
 
@@ -31,45 +32,6 @@ CUT_REMEDY: Final = "Shorten its text, or allow truncation."
 MEDIA_REMEDY: Final = (
     "Only the end of a text can be cut, and cutting it does not suffice: give fewer or smaller images or videos."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What stands for a picture or a video among the tokens."""
-
-    num_tokens: int
-    """Tokens of a picture, or of each step in time of a video."""
-    times: tuple[float, ...] | None = None
-    """Seconds of a video's steps; None for a picture."""
-
-    @property
-    def num_media_tokens(self) -> int:
-        """Tokens in all, times not counted."""
-        return self.num_tokens * (1 if self.times is None else len(self.times))
-
-
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """What pixels of a picture, 0 to 255, are brought to: mean zero and deviation one, by channel."""
-
-    mean: tuple[float, ...]
-    deviation: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Patches:
-    """A picture or a video as the vision tower reads it."""
-
-    values: torch.Tensor
-    """Of a picture its pixels as they are: uint8, shape (patches, channels × patch × patch), pinned where that speeds
-    the way to the device. Of a video, whose steps in time are two frames, as the tower reads them: float32, shape
-    (patches, channels × 2 × patch × patch)."""
-    grid: tuple[int, int, int]
-    """Patches in time, height and width; height and width are even."""
-    outline: Outline
-    """Tokens it becomes: patches divided by the square of the merge size."""
-    digest: bytes = b""
-    """Of a picture's pixels after resizing and its size: equal for equal pictures alone. Empty for a video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +94,7 @@ class SequenceBuilder:
         self._tail = self._tokenise(rendered[rendered.rindex("<|im_end|>") :])
         self.max_tokens = max_tokens
         self._pin_memory = pin_memory
-        self.colours = _colours(self._image_processor)
+        self.colours = colours_of(self._image_processor)
 
     def refuse_reserved(self, field: str, texts: tuple[str, ...]) -> None:
         """Raise InvalidFieldError when a text holds the model's own placeholder for media."""
@@ -150,13 +112,14 @@ class SequenceBuilder:
             {"image": image, "min_pixels": least, "max_pixels": most},
             image_patch_size=self._patch_size,
         )
-        pixels = torch.from_numpy(np.array(resized).transpose(2, 0, 1))[None]
-        values = cut(pixels, frames_a_step=1, patch_size=self._patch_size, merge_size=self._merge_size)
-        height, width = (side // self._patch_size for side in pixels.shape[2:])
-        digest = hashlib.sha256(values.numpy().tobytes() + repr(resized.size).encode()).digest()
+        patches = cut_picture(np.asarray(resized), patch_size=self._patch_size, merge_size=self._merge_size)
+        width, height = (side // self._patch_size for side in resized.size)
+        digest = hashlib.sha256(patches)
+        digest.update(repr(resized.size).encode())
+        values = torch.from_numpy(patches)
         if self._pin_memory:
             values = values.pin_memory()
-        return Patches(values, (1, height, width), Outline(height * width // self._merge_size**2), digest)
+        return Patches(values, (1, height, width), Outline(height * width // self._merge_size**2), digest.digest())
 
     def patch_video(self, video: Video) -> Patches:
         """Return *video* sampled, resized and cut as the published code does. Raises InvalidMediaError."""
@@ -164,7 +127,6 @@ class SequenceBuilder:
         sampling = sample(video, factor=factor)
         values = cut(
             self._normalised(frames_of(video, sampling, factor=factor)),
-            frames_a_step=FRAMES_A_STEP,
             patch_size=self._patch_size,
             merge_size=self._merge_size,
         )
@@ -273,12 +235,6 @@ class SequenceBuilder:
         ids = self._tokenizer(text, add_special_tokens=False, return_attention_mask=False)["input_ids"]
         assert isinstance(ids, list)
         return ids
-
-
-def _colours(settings: Any) -> Colours:
-    """Return what an image processor's settings say of colours, for pixels of 0 to 255."""
-    scale = 1.0 / settings.rescale_factor
-    return Colours(*(tuple(value * scale for value in values) for values in (settings.image_mean, settings.image_std)))
 
 
 def _num_system_tokens(ids: torch.Tensor, types: torch.Tensor) -> int:

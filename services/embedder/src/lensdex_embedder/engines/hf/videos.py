@@ -19,7 +19,7 @@ from lensdex_embedder.work import MAX_VIDEO_TOKENS, Video
 
 _LISTED_RATE: Final = 2.0
 """Frames a second that a list of frames is taken for."""
-FRAMES_A_STEP: Final = 2
+_FRAMES_A_STEP: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def sample(video: Video, *, factor: int) -> Sampling:
     if isinstance(video.source, tuple):
         count = len(video.source)
         places = np.linspace(0, count - 1, min(count, video.max_frames), dtype=int).tolist()
-        places += places[-1:] * (len(places) % FRAMES_A_STEP)
+        places += places[-1:] * (len(places) % _FRAMES_A_STEP)
         seconds = [number / _LISTED_RATE for number in range(len(places))]
         width, height = video.source[0].size
         # Each frame goes through the code for pictures first, which is given the token's side for a patch's.
@@ -77,20 +77,19 @@ def frames_of(video: Video, sampling: Sampling, *, factor: int) -> torch.Tensor:
     return torch.stack([wanted[place] for place in sampling.places])
 
 
-def cut(frames: torch.Tensor, *, frames_a_step: int, patch_size: int, merge_size: int) -> torch.Tensor:
-    """Return *frames*, shape (steps × frames a step, 3, height, width), in patches of a step's frames each.
+def cut(frames: torch.Tensor, *, patch_size: int, merge_size: int) -> torch.Tensor:
+    """Return *frames*, float32 of shape (even number of frames, 3, height, width), in patches of two frames each.
 
-    Shape (patches, 3 × frames a step × patch × patch); patches that become one token lie together. Source:
-    transformers' `Qwen2VLImageProcessor` and `Qwen3VLVideoProcessor`, which do the same; the one to floats, of which
-    each picture's are there twice, the other after a warning about resizing, for which it is not used.
+    Shape (patches, 3 × 2 × patch × patch); patches that become one token lie together. Source: transformers'
+    `Qwen3VLVideoProcessor`, which does the same after a warning about resizing, for which it is not used.
     """
     count, channels, height, width = frames.shape
     side = patch_size * merge_size
     split = frames.view(
-        count // frames_a_step, frames_a_step, channels,
+        count // _FRAMES_A_STEP, _FRAMES_A_STEP, channels,
         height // side, merge_size, patch_size, width // side, merge_size, patch_size,
     )  # fmt: skip
-    return split.permute(0, 3, 6, 4, 7, 2, 1, 5, 8).reshape(-1, channels * frames_a_step * patch_size**2)
+    return split.permute(0, 3, 6, 4, 7, 2, 1, 5, 8).reshape(-1, channels * _FRAMES_A_STEP * patch_size**2)
 
 
 def _frame(picture: Image.Image, sampling: Sampling) -> torch.Tensor:
@@ -105,7 +104,7 @@ def _frame(picture: Image.Image, sampling: Sampling) -> torch.Tensor:
 def _resized(height: int, width: int, num_frames: int, factor: int) -> tuple[int, int]:
     """Return height and width as `fetch_video` resizes them."""
     least = vision_process.VIDEO_MIN_TOKEN_NUM * factor**2
-    share = MAX_VIDEO_TOKENS * factor**2 / num_frames * FRAMES_A_STEP
+    share = MAX_VIDEO_TOKENS * factor**2 / num_frames * _FRAMES_A_STEP
     most = max(min(vision_process.VIDEO_MAX_TOKEN_NUM * factor**2, share), int(least * 1.05))
     new_height, new_width = vision_process.smart_resize(height, width, factor=factor, min_pixels=least, max_pixels=most)
     return int(new_height), int(new_width)

@@ -13,8 +13,8 @@ from torch.nn import functional
 from lensdex_embedder.engines.hf.attention import attention_over
 from lensdex_embedder.engines.hf.elementwise import elementwise_on
 from lensdex_embedder.engines.hf.packing import Layout
+from lensdex_embedder.engines.hf.patches import Colours, Patches
 from lensdex_embedder.engines.hf.placing import placed
-from lensdex_embedder.engines.hf.sequences import Colours, Patches
 
 _TABLES = 64
 """Sizes of pictures whose tables are kept: at most 2 MB each."""
