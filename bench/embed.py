@@ -108,6 +108,7 @@ def offline(arguments: argparse.Namespace, checkpoint: Path, folder: Path) -> di
         "preprocessing_share_of_cpu": figures["preprocessing_share_of_cpu"][-1],
         "items_a_batch": figures["items"] / figures["batches"],
         "seconds": figures["seconds"],
+        "seconds_to_begin_a_batch": figures["seconds_to_begin_a_batch"],
     }
 
 
@@ -125,13 +126,12 @@ def observed(endpoint: Endpoint, work: Any) -> tuple[load.Outcome, dict[str, Any
 def full(endpoint: Endpoint, messages: list[content_pb2.Content], arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the rate of a full service: by stream, and by unary calls of one content and of a batch."""
     asyncio.run(load.stream(endpoint.address, messages[: arguments.batch_size]))  # warm
-    size, callers = arguments.batch_size, 4
+    size, some = arguments.batch_size, messages[:2000]
+    blocks = min(size // 2, 256)  # as many contents as one call takes
     return {
         "stream": observed(endpoint, load.stream(endpoint.address, messages))[1],
-        "unary_1": observed(endpoint, load.closed(endpoint.address, calls(messages), callers=2 * size))[1],
-        "unary_batch": observed(
-            endpoint, load.closed(endpoint.address, calls(messages, size=size // 2), callers=callers)
-        )[1],
+        "unary_1": observed(endpoint, load.closed(endpoint.address, calls(some), callers=2 * size))[1],
+        "unary_batch": observed(endpoint, load.closed(endpoint.address, calls(some, size=blocks), callers=4))[1],
     }
 
 
@@ -310,6 +310,7 @@ def main() -> None:
     if "offline" in phases:
         console.print("offline …")
         report["offline"] = offline(arguments, checkpoint, folder)
+        save(report)
     if {"full", "open", "overload", "beside"} & set(phases):
         with serving(arguments, checkpoint) as endpoint:
             console.print("full …")
@@ -318,6 +319,7 @@ def main() -> None:
             if (alone := report.get("offline")) is not None:
                 work = rate * alone["operations_an_item"]
                 report["full"]["stream"]["mfu"] = work / alone["peak_operations_per_second"]
+            save(report)
             if "open" in phases:
                 console.print("open …")
                 report["open"] = open_loops(endpoint, messages, rate, arguments)
@@ -335,8 +337,8 @@ def main() -> None:
     write(report)
 
 
-def write(report: dict[str, Any]) -> None:
-    """Write the report and its curve, and print the headlines."""
+def save(report: dict[str, Any]) -> Path:
+    """Write what is measured so far, and return where."""
     settings = report["settings"]
     stem = f"embed-{report['commit'].rstrip('+')}-{settings['checkpoint']}-{settings['workload']}-{settings['dtype']}"
     RESULTS.mkdir(exist_ok=True)
@@ -348,6 +350,12 @@ def write(report: dict[str, Any]) -> None:
     if settings["workload"] == "problems" and "full" in report:
         report["corpus_hours"] = CORPUS / report["full"]["stream"]["items_per_second"] / 3600
     path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def write(report: dict[str, Any]) -> None:
+    """Write the report and its curve, and print the headlines."""
+    settings, path = report["settings"], save(report)
     if "open" in report:
         draw(report, path.with_suffix(".svg"))
     table = Table("figure", "value", title=f"{settings['checkpoint']}, {settings['workload']}, {settings['dtype']}")

@@ -79,12 +79,15 @@ def main() -> None:
             prepare_cpu.clear()
             vectors, tokens, shapes, batches = [], 0, [], 0
             begun: deque[Any] = deque()
+            begin_seconds = 0.0
             prepared = _ahead(pool, prepare, lines, 4 * arguments.batch_size)
             for batch in _batches(prepared, arguments.batch_size, arguments.batch_tokens):
                 batches += 1
                 tokens += sum(one.cost.num_tokens for one in batch)
                 shapes += [(one.cost.num_tokens, [math.prod(item.grid) for item in one.patches]) for one in batch]
+                beginning = time.perf_counter()
                 begun.append(engine.begin(batch))
+                begin_seconds += time.perf_counter() - beginning
                 if len(begun) > engine.runs_ahead:  # the next is begun before this one's results are fetched
                     vectors += [pooled.vectors[Pooling.LAST_TOKEN] for pooled in begun.popleft()()]
             for fetch in begun:
@@ -102,6 +105,7 @@ def main() -> None:
                 "tokens": tokens,
                 "seconds": seconds,
                 "batches": batches,
+                "seconds_to_begin_a_batch": begin_seconds / batches,
                 "preprocessing_share_of_cpu": shares,
                 "shapes": shapes if arguments.shapes else None,
                 "settings": {

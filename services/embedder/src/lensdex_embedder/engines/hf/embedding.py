@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 import torch
 
 from lensdex_embedder.engines.hf.checkpoint import Checkpoint, digest_weights
-from lensdex_embedder.engines.hf.forward import Forward
+from lensdex_embedder.engines.hf.forward import Forward, Row
 from lensdex_embedder.engines.hf.model import load_base, load_processor
-from lensdex_embedder.engines.hf.placing import fetching
+from lensdex_embedder.engines.hf.packing import Span
+from lensdex_embedder.engines.hf.placing import fetching, placed
 from lensdex_embedder.engines.hf.prefix import SystemTurns
 from lensdex_embedder.engines.hf.sequences import SequenceBuilder, TokenSequence
 from lensdex_embedder.engines.hf.template import (
@@ -105,20 +106,26 @@ class HfEmbeddingEngine:
 
     def begin(self, batch: Sequence[TokenSequence]) -> Callable[[], list[Pooled]]:
         """Start on *batch*; return what waits for its pooled hidden states. One thread at a time."""
-        pooled = []
         spans = self._system_turns.spans(batch)
-        for span, continued in zip(spans, self._forward.run(spans), strict=True):
-            own = continued.states.float()
-            total = own.sum(dim=0)
-            if span.prefix is not None:
-                total = total + span.prefix.states[: span.num_shared].float().sum(dim=0)
-            pooled.append(torch.stack([own[-1], total / len(span.sequence.ids)]))
-        fetch = fetching(torch.stack(pooled))
+        pooled = [self._pooled([spans[index] for index in row.indexes], row) for row in self._forward.run(spans)]
+        fetch = fetching(torch.cat(pooled))
         return lambda: [Pooled({Pooling.LAST_TOKEN: last, Pooling.MEAN: mean}) for last, mean in fetch().numpy()]
 
     def embed(self, batch: Sequence[TokenSequence]) -> list[Pooled]:
         """Return pooled hidden states per input, in order: float32, not normalised. One thread at a time."""
         return self.begin(batch)() if batch else []
+
+    @torch.inference_mode()
+    def _pooled(self, spans: Sequence[Span], row: Row) -> torch.Tensor:
+        """Return the last and the mean state of each span, whole sequences': float32, shape (spans, 2, hidden size)."""
+        states = row.states.float()
+        lengths = placed(torch.tensor(row.lengths), states.device)
+        totals = torch.segment_reduce(states, "sum", lengths=lengths, unsafe=True)
+        if any(span.prefix is not None for span in spans):
+            nothing = states.new_zeros(states.shape[1])
+            totals += torch.stack([nothing if span.prefix is None else span.prefix.total for span in spans])
+        counts = placed(torch.tensor([len(span.sequence.ids) for span in spans]), states.device)
+        return torch.stack([states[lengths.cumsum(0) - 1], totals / counts[:, None]], dim=1)
 
     def _refuse_reserved(self, content: Content, instruction: str) -> None:
         self._builder.refuse_reserved("texts", content.texts)

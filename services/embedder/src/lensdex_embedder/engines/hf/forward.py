@@ -24,20 +24,20 @@ from lensdex_embedder.engines.hf.vision import Seen, VisionTower
 if TYPE_CHECKING:
     from transformers import Qwen3VLModel
 
-ROW_TOKENS: Final = {"cpu": 2048, "cuda": 32768}
+ROW_TOKENS: Final = {"cpu": 2048, "cuda": 65536}
 """Tokens in one row at most, by kind of device."""
 
 
 @dataclass(frozen=True, slots=True)
-class Continued:
-    """What came out for one sequence."""
+class Row:
+    """What came out for some sequences that lay in one row."""
 
-    index: int
-    """In the sequences that were given."""
-    num_shared: int
-    """How many of its first tokens are the prefix's."""
+    indexes: tuple[int, ...]
+    """In the sequences that were given, in order."""
+    lengths: tuple[int, ...]
+    """How many states each has: of all its tokens but the first ones that are its prefix's, or of the last alone."""
     states: torch.Tensor
-    """Hidden states of its other tokens after the final norm, shape (tokens - num_shared, hidden size)."""
+    """Hidden states after the final norm, shape (sum of lengths, hidden size)."""
 
 
 class Forward:
@@ -62,27 +62,19 @@ class Forward:
         self._max_tokens = ROW_TOKENS.get(self.device.type, ROW_TOKENS["cpu"])
 
     @torch.inference_mode()
-    def hidden_states(self, batch: Sequence[TokenSequence]) -> Iterator[tuple[int, torch.Tensor]]:
-        """Yield (index in *batch*, hidden states after the final norm, shape (tokens, hidden size)), in order."""
-        for continued in self.run([Span(sequence) for sequence in batch]):
-            yield continued.index, continued.states
-
-    @torch.inference_mode()
     def read(self, sequence: TokenSequence) -> Prefix:
         """Return *sequence* as a prefix; all pictures of it are in *sequence*, whole."""
         layers: Layers = []
         states = self._row([Span(sequence)], keep=layers)
-        return Prefix(sequence, tuple(layers), states)
+        return Prefix(sequence, tuple(layers), states.float().sum(dim=0))
 
     @torch.inference_mode()
-    def run(self, spans: Sequence[Span], *, last_only: bool = False) -> Iterator[Continued]:
-        """Yield what comes out for each of *spans*, in order; with *last_only* its last token's state alone."""
+    def run(self, spans: Sequence[Span], *, last_only: bool = False) -> Iterator[Row]:
+        """Yield what comes out for *spans*, row by row, in order; with *last_only* the last tokens' states alone."""
         for row in split([span.num_tokens for span in spans], max_tokens=self._max_tokens):
             chosen = [spans[index] for index in row]
             states = self._row(chosen, last_only=last_only)
-            sizes = [1 if last_only else span.num_tokens for span in chosen]
-            for index, own in zip(row, torch.split(states, sizes), strict=True):
-                yield Continued(index, spans[index].num_shared, own)
+            yield Row(tuple(row), tuple(1 if last_only else span.num_tokens for span in chosen), states)
 
     def _row(self, spans: Sequence[Span], *, keep: Layers | None = None, last_only: bool = False) -> torch.Tensor:
         """Return the final states of *spans* in one row, shape (tokens, hidden size).

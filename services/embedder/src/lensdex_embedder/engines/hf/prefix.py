@@ -33,8 +33,8 @@ class Prefix:
     sequence: TokenSequence
     layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]
     """Keys and values of each layer, shape (tokens, key heads, head size)."""
-    states: torch.Tensor
-    """Hidden states after the final norm, shape (tokens, hidden size)."""
+    total: torch.Tensor
+    """Sum of the hidden states after the final norm: float32, shape (hidden size,)."""
 
 
 class SystemTurns:

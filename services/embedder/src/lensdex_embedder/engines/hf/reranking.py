@@ -161,8 +161,8 @@ class HfRerankingEngine:
                 sequence = batch[place].sequence
                 shared = 0 if prefix is None else num_shared(prefix.sequence, sequence)
                 spans[place] = Span(sequence, prefix, shared) if shared else Span(sequence)
-        states = [continued.states[-1] for continued in self._forward.run(list(spans.values()), last_only=True)]
-        fetch = fetching(torch.sigmoid((torch.stack(states) @ self._direction).float()))
+        states = torch.cat([row.states for row in self._forward.run(list(spans.values()), last_only=True)])
+        fetch = fetching(torch.sigmoid((states @ self._direction).float()))
         return lambda: [score for _, score in sorted(zip(spans, fetch().tolist(), strict=True))]
 
     def _families(self, batch: Sequence[PreparedPair]) -> list[list[int]]:

@@ -114,7 +114,7 @@ class SequenceBuilder:
         )
         patches = cut_picture(np.asarray(resized), patch_size=self._patch_size, merge_size=self._merge_size)
         width, height = (side // self._patch_size for side in resized.size)
-        digest = hashlib.sha256(patches)
+        digest = hashlib.sha256(patches.data)
         digest.update(repr(resized.size).encode())
         values = torch.from_numpy(patches)
         if self._pin_memory:

@@ -5,6 +5,7 @@ checkpoint, which are the published ones; no text, no tokens.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -77,9 +78,7 @@ class VisionTower:
         cosines = torch.cat([table.cosines for table in tables])[:, None]
         sines = torch.cat([table.sines for table in tables])[:, None]
         kernel = tower.patch_embed.proj
-        states = functional.linear(
-            torch.cat([self._colours(item) for item in pictures]), kernel.weight.flatten(1), kernel.bias
-        )
+        states = functional.linear(self._colours(pictures), kernel.weight.flatten(1), kernel.bias)
         states = states + self._positions(tables).to(self._dtype)
         deepstack = []
         for number, block in enumerate(tower.blocks):
@@ -99,11 +98,20 @@ class VisionTower:
         out: torch.Tensor = block.attn.proj(attend(turned[0], turned[1], values, ()).flatten(1))
         return out
 
-    def _colours(self, item: Patches) -> torch.Tensor:
-        """Return the patches as the tower was trained to read them, shape (patches, patch values), on the device."""
-        values = placed(item.values, self._device)
-        if values.dtype != torch.uint8:
-            return values.to(self._dtype)
+    def _colours(self, pictures: Sequence[Patches]) -> torch.Tensor:
+        """Return all patches as the tower was trained to read them, shape (patches, patch values), on the device."""
+        runs = groupby((item.values for item in pictures), key=lambda values: values.dtype)
+        return torch.cat(
+            [
+                self._normalised(torch.cat([placed(one, self._device) for one in values]))
+                if dtype == torch.uint8
+                else torch.cat([placed(one, self._device) for one in values]).to(self._dtype)
+                for dtype, values in runs
+            ]
+        )
+
+    def _normalised(self, values: torch.Tensor) -> torch.Tensor:
+        """Return pictures' pixels with mean zero and deviation one, each twice, as the two frames of a step."""
         # As transformers does it: mean and deviation are brought to the range of the pixels, not the pixels to theirs.
         mean, deviation = self._mean[:, None, None], self._deviation[:, None, None]
         once = values.view(len(values), len(mean), 1, -1).float().sub(mean).div_(deviation).to(self._dtype)
