@@ -131,12 +131,12 @@ def test_consistency_tokens() -> None:
 def test_types_of_indexed_fields(kind: FieldType, good: list[object], bad: list[object]) -> None:
     """Each type takes its own values and null, alone or in lists, and nothing else."""
     one, many = FieldSpec("f", kind, is_list=False), FieldSpec("f", kind, is_list=True)
-    assert [checks._other_type(one, value) for value in [*good, None]] == [None] * (len(good) + 1)
-    assert checks._other_type(many, good) is None
-    assert checks._other_type(many, []) is None
-    assert all(checks._other_type(one, value) for value in bad)
-    assert all(checks._other_type(many, [value]) for value in [*bad, None])
-    assert checks._other_type(many, good[0])
+    assert [checks.fields.other_type(one, value) for value in [*good, None]] == [None] * (len(good) + 1)
+    assert checks.fields.other_type(many, good) is None
+    assert checks.fields.other_type(many, []) is None
+    assert all(checks.fields.other_type(one, value) for value in bad)
+    assert all(checks.fields.other_type(many, [value]) for value in [*bad, None])
+    assert checks.fields.other_type(many, good[0])
 
 
 @pytest.mark.parametrize(
