@@ -1,14 +1,12 @@
 """Whether a value is of an indexed field's declared type, and what it is instead. Knows one value at a time."""
 
 import math
-import re
-from datetime import datetime
 from typing import Any, Final
 
+from lensdex_index.filters import instant_of
 from lensdex_index.records import FieldSpec, FieldType
 
 _LARGEST_INT: Final = 2**53 - 1
-_TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def other_type(declared: FieldSpec, value: Any) -> str | None:
@@ -29,22 +27,10 @@ def _is_of(wanted: FieldType, value: Any) -> bool:
     if wanted is FieldType.KEYWORD:
         return isinstance(value, str)
     if wanted is FieldType.TIMESTAMP:
-        return isinstance(value, str) and _is_timestamp(value)
+        return isinstance(value, str) and instant_of(value) is not None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return False
     return wanted is FieldType.DOUBLE or (value == math.floor(value) and abs(value) <= _LARGEST_INT)
-
-
-def _is_timestamp(text: str) -> bool:
-    if not _TIMESTAMP.fullmatch(text):
-        return False
-    # RFC 3339 knows leap seconds, datetime does not.
-    whole = text.upper().replace(":60", ":59", 1) if text[17:19] == "60" else text.upper()
-    try:
-        datetime.fromisoformat(whole)
-    except ValueError:
-        return False
-    return True
 
 
 def _actual_type(wanted: FieldType, value: Any) -> str:

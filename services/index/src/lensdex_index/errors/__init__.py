@@ -7,6 +7,7 @@
         ├── InvalidVectorsError, NotFiniteVectorError, ZeroVectorError, DimensionMismatchError, SpaceMismatchError
         ├── CollectionNotFoundError, CollectionExistsError, ViewNotFoundError, RecordNotFoundError, ViewMissingError
         ├── DefaultViewRequiredError, FieldTypeMismatchError, InvalidBackendError
+        ├── InvalidFilterError, FieldNotIndexedError, FilterTypeMismatchError
         ├── InvalidPageTokenError, InvalidConsistencyTokenError
         ├── ResponseTooLargeError, OverloadedError, NotServingError, DeadlineExceededError, CallCancelledError
         ├── StoreUnavailableError, CorruptedError
@@ -29,6 +30,7 @@ from lensdex_index.errors.collections import (
     InvalidBackendError,
     ViewNotFoundError,
 )
+from lensdex_index.errors.filters import FieldNotIndexedError, FilterTypeMismatchError, InvalidFilterError
 from lensdex_index.errors.records import (
     DefaultViewRequiredError,
     DuplicateIdError,
@@ -71,10 +73,13 @@ __all__ = [
     "DimensionMismatchError",
     "DomainError",
     "DuplicateIdError",
+    "FieldNotIndexedError",
     "FieldTypeMismatchError",
+    "FilterTypeMismatchError",
     "InvalidBackendError",
     "InvalidConsistencyTokenError",
     "InvalidFieldError",
+    "InvalidFilterError",
     "InvalidIdError",
     "InvalidPageTokenError",
     "InvalidVectorsError",

@@ -42,7 +42,7 @@ class InvalidPageTokenError(FactsError):
     """A page token this call did not hand out."""
 
     def __str__(self) -> str:
-        return "page_token: not one this call handed out for this collection; begin again with an empty one"
+        return "page_token: not one this call handed out for this collection and filter; begin again with an empty one"
 
 
 @dataclass(eq=False)

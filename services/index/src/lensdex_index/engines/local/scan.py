@@ -19,6 +19,9 @@ _Quick = npt.NDArray[np.float64]
 _BLOCK_VALUES: Final = 2 * 1024 * 1024
 """Values scored at a time: 8 MB, so that blocks stay near the cache and temporary memory stays small."""
 
+_GATHERED_VALUES: Final = 256 * 1024
+"""Values scored at a time where rows are fetched from here and there: 1 MB, so that the copy stays in a cache."""
+
 _MOST_TIES: Final = 4_096
 """Candidates beyond those asked for that are kept because they may tie with the last of them."""
 
@@ -67,11 +70,16 @@ def nearest(
     More where others tie with the last of them: which of those make the cut is for who knows their ids. Past some
     thousands the lowest slots do. Fewer where fewer are visible. Slots count from the beginning of *rows*.
     """
-    count = len(visible)
-    if not count:
+    return nearest_of(metric, queries, rows, k, np.flatnonzero(visible) + start)
+
+
+def nearest_of(metric: Metric, queries: Matrix, rows: Matrix, k: int, chosen: Labels) -> list[tuple[Labels, Scores]]:
+    """Return the nearest *k* of the rows *chosen*, which ascend; otherwise as ``nearest``."""
+    if not len(chosen):
         return [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))] * len(queries)
     wanted = k + max(16, k // 4)
     block = max(64, _BLOCK_VALUES // max(1, rows.shape[1]))
+    gathered = max(64, _GATHERED_VALUES // max(1, rows.shape[1]))
     slots = np.empty((len(queries), 0), dtype=np.int64)
     scores = np.empty((len(queries), 0), dtype=np.float64)
     floors = np.full(len(queries), -np.inf)
@@ -79,16 +87,18 @@ def nearest(
     def margins(at: Labels, reached: _Quick) -> _Quick:
         return _margins(metric, queries, rows[at], reached)
 
-    for low in range(0, count, block):
-        chosen = np.flatnonzero(visible[low : low + block])
-        if not len(chosen):
-            continue
-        high = min(low + block, count)
-        values = rows[start + low : start + high]
-        if len(chosen) < high - low:
-            values = values[chosen]
+    low = 0
+    while low < len(chosen):
+        part = chosen[low : low + block]
+        first, last = int(part[0]), int(part[-1]) + 1
+        if last - first == len(part):
+            values = rows[first:last]
+        else:
+            part = part[:gathered]
+            values = rows[part]
+        low += len(part)
         found = _quick_scores(metric, queries, values)
-        at = np.broadcast_to(chosen + (start + low), found.shape)
+        at = np.broadcast_to(part, found.shape)
         slots, scores = np.hstack((slots, at)), np.hstack((scores, found))
         if scores.shape[1] > wanted:
             slots, scores, floors = _keep(slots, scores, (k, wanted), margins)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from lensdex_index.engines.local.backends.image import Imaged
+from lensdex_index.engines.local.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 
@@ -19,6 +20,8 @@ class Trait(StrEnum):
 
     EXACT = "exact"
     """Finds the true nearest, always."""
+    MASKED = "masked"
+    """Looks for allowed labels as it goes, so that a search finds more of them than its candidates hold by chance."""
 
 
 class Hits(NamedTuple):
@@ -57,10 +60,12 @@ class SearchOnly(Protocol):
     def __len__(self) -> int:
         """Return the number of vectors that can be found."""
 
-    def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:
+    def search(self, queries: Matrix, k: int, *, ef: int, allowed: Mask | None = None) -> Hits:
         """Find up to *k* nearest labels per query, k ≥ 1; an approximate backend keeps max(k, *ef*) candidates.
 
-        Removed labels are never answered. Fewer than k, padded, when there are fewer, or when it can find no more.
+        Removed labels are never answered, nor those that *allowed*, shape (labels,), does not hold; it tells of every
+        label that was added. Fewer than k, padded, when there are fewer, or when it can find no more: where few are
+        allowed, that is what an approximate backend's candidates happen to hold.
         """
 
 
