@@ -6,8 +6,6 @@ import contextlib
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any
 
 from lensdex.index.v1 import record_service_pb2 as pb
 from lensdex.index.v1 import record_service_pb2_grpc
@@ -15,10 +13,11 @@ from lensdex_index import checks, tokens
 from lensdex_index.catalog import Catalog
 from lensdex_index.engine import CollectionHandle
 from lensdex_index.errors import InvalidFieldError, RecordNotFoundError, ResponseTooLargeError
-from lensdex_index.faces import decode, decode_filter, encode, search
+from lensdex_index.faces import decode, encode, search
 from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.collection_face import page_size
-from lensdex_index.filters import Filter, fingerprint
+from lensdex_index.faces.filters import filter_of
+from lensdex_index.filters import fingerprint
 from lensdex_index.metrics import Metrics
 from lensdex_index.records import Batch, Include, ViewSpec, WriteOutcome
 
@@ -74,7 +73,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
 
     async def _delete(self, request: pb.DeleteRecordsRequest, call: Call) -> pb.DeleteRecordsResponse:
         handle = self._catalog.collection(request.collection)
-        outcome = await call.done(self._submit_delete(handle, request, call.deadline))
+        outcome = await call.done(await call.blocking(self._submit_delete, handle, request, call.deadline))
         return pb.DeleteRecordsResponse(
             num_deleted=outcome.num_deleted,
             consistency_token=tokens.pack_consistency(handle.epoch, outcome.sequence),
@@ -83,7 +82,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     def _submit_delete(
         self, handle: CollectionHandle, request: pb.DeleteRecordsRequest, deadline: float
     ) -> Future[WriteOutcome]:
-        chosen = self._filter(handle, request)
+        chosen = filter_of(request, handle.spec, self._limits)
         if chosen is None:
             checks.check_count("ids", len(request.ids), self._limits.max_records)
             checks.check_ids(request.ids, "ids", self._limits)
@@ -125,27 +124,26 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     async def _list(self, request: pb.ListRecordsRequest, call: Call) -> pb.ListRecordsResponse:
         handle = self._catalog.collection(request.collection)
         size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=self._limits.max_page_size)
-        chosen = self._filter(handle, request)
-        of = fingerprint(chosen)
-        page = _Page(tokens.unpack_page(handle.epoch, "ListRecords", request.page_token, of=of), size, chosen, of)
-        return await call.blocking(self._read_page, handle, request, page, _views(handle, request.views))
+        return await call.blocking(self._read_page, handle, request, size, _views(handle, request.views))
 
     def _read_page(
-        self, handle: CollectionHandle, request: pb.ListRecordsRequest, page: "_Page", views: list[ViewSpec]
+        self, handle: CollectionHandle, request: pb.ListRecordsRequest, size: int, views: list[ViewSpec]
     ) -> pb.ListRecordsResponse:
         include = decode.include(request, otherwise=_ALL)
         budget = encode.Budget(self._limits.max_response_bytes, 1)
         blocks = encode.Blocks(views)
         response = pb.ListRecordsResponse()
-        last = page.after
+        chosen = filter_of(request, handle.spec, self._limits)
+        of = fingerprint(chosen)
+        last = after = tokens.unpack_page(handle.epoch, "ListRecords", request.page_token, of=of)
         names = [view.name for view in views]
-        with contextlib.closing(handle.scan(page.after, page.size + 1, include, names, page.filter)) as records:
+        with contextlib.closing(handle.scan(after, size + 1, include, names, chosen)) as records:
             for at, stored in enumerate(records):
                 message = encode.record(stored.record, include)
                 # The first always fits: the settings see to that.
                 fits = budget.take(encode.size(message) + blocks.num_bytes(stored), 0)
-                if at == page.size or (at and not fits):
-                    response.next_page_token = tokens.pack_page(handle.epoch, "ListRecords", last, of=page.of)
+                if at == size or (at and not fits):
+                    response.next_page_token = tokens.pack_page(handle.epoch, "ListRecords", last, of=of)
                     break
                 response.records.append(message)
                 blocks.add(at, stored)
@@ -155,8 +153,10 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
 
     async def _count(self, request: pb.CountRecordsRequest, call: Call) -> pb.CountRecordsResponse:
         handle = self._catalog.collection(request.collection)
-        chosen = self._filter(handle, request)
-        return pb.CountRecordsResponse(num_records=await call.blocking(handle.count, chosen))
+        return pb.CountRecordsResponse(num_records=await call.blocking(self._counted, handle, request))
+
+    def _counted(self, handle: CollectionHandle, request: pb.CountRecordsRequest) -> int:
+        return handle.count(filter_of(request, handle.spec, self._limits))
 
     async def _search(self, request: pb.SearchRecordsRequest, call: Call) -> pb.SearchRecordsResponse:
         begin = time.perf_counter()
@@ -164,27 +164,10 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         if request.consistency_token:
             sequence = tokens.unpack_consistency(handle.epoch, request.collection, request.consistency_token)
             await call.done(handle.wait_visible(sequence))
-        chosen = self._filter(handle, request)
-        response = await call.blocking(search.answer, handle, request, chosen, self._limits)
+        response = await call.blocking(search.answer, handle, request, self._limits)
         self._metrics.search_queries.labels("exact" if request.exact else "approximate").inc(len(response.results))
         response.search_time.FromNanoseconds(int(1e9 * (time.perf_counter() - begin)))
         return response
-
-    def _filter(self, handle: CollectionHandle, request: Any) -> Filter | None:
-        """Return the request's filter, checked; None where it has none."""
-        chosen = decode_filter.filter_of(request)
-        if chosen is not None:
-            checks.check_filter(handle.spec, self._limits, chosen)
-        return chosen
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    after: str
-    size: int
-    filter: Filter | None
-    of: str
-    """What its token is bound to."""
 
 
 def _views(handle: CollectionHandle, names: Iterable[str]) -> list[ViewSpec]:

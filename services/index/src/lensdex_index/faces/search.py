@@ -17,17 +17,15 @@ from lensdex_index.errors import (
     out_of_range,
 )
 from lensdex_index.faces import decode, encode
-from lensdex_index.filters import Filter
+from lensdex_index.faces.filters import filter_of
 from lensdex_index.records import Found, Include, Limits, Matrix, Search, ViewSpec
 
 _VECTORS = "vectors.vectors"
 _IDS = "records.ids"
 
 
-def answer(
-    handle: CollectionHandle, request: pb.SearchRecordsRequest, chosen: Filter | None, limits: Limits
-) -> pb.SearchRecordsResponse:
-    """Return the response, without its time; *chosen* is the request's filter. Raises what refuses the whole call."""
+def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: Limits) -> pb.SearchRecordsResponse:
+    """Return the response, without its time. Raises what refuses the call as a whole."""
     _check_numbers(request, limits)
     view = checks.view_of(handle.spec, request.view)
     include = decode.include(request, otherwise=Include(metadata=True, content=False))
@@ -52,7 +50,7 @@ def answer(
         threshold=request.score_threshold if request.HasField("score_threshold") else None,
         include=include,
         max_bytes=limits.max_response_bytes,
-        filter=chosen,
+        filter=filter_of(request, handle.spec, limits),
     )
     found = handle.search(search)
     with contextlib.closing(found.outcomes) as outcomes:

@@ -19,8 +19,8 @@ _Quick = npt.NDArray[np.float64]
 _BLOCK_VALUES: Final = 2 * 1024 * 1024
 """Values scored at a time: 8 MB, so that blocks stay near the cache and temporary memory stays small."""
 
-_GATHERED_VALUES: Final = 256 * 1024
-"""Values scored at a time where rows are fetched from here and there: 1 MB, so that the copy stays in a cache."""
+_GATHERED_VALUES: Final = 128 * 1024
+"""Values scored at a time where rows are fetched from here and there: 512 kB, so that the copy stays in a cache."""
 
 _MOST_TIES: Final = 4_096
 """Candidates beyond those asked for that are kept because they may tie with the last of them."""
@@ -79,7 +79,6 @@ def nearest_of(metric: Metric, queries: Matrix, rows: Matrix, k: int, chosen: La
         return [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))] * len(queries)
     wanted = k + max(16, k // 4)
     block = max(64, _BLOCK_VALUES // max(1, rows.shape[1]))
-    gathered = max(64, _GATHERED_VALUES // max(1, rows.shape[1]))
     slots = np.empty((len(queries), 0), dtype=np.int64)
     scores = np.empty((len(queries), 0), dtype=np.float64)
     floors = np.full(len(queries), -np.inf)
@@ -87,19 +86,11 @@ def nearest_of(metric: Metric, queries: Matrix, rows: Matrix, k: int, chosen: La
     def margins(at: Labels, reached: _Quick) -> _Quick:
         return _margins(metric, queries, rows[at], reached)
 
-    low = 0
-    while low < len(chosen):
+    for low in range(0, len(chosen), block):
         part = chosen[low : low + block]
-        first, last = int(part[0]), int(part[-1]) + 1
-        if last - first == len(part):
-            values = rows[first:last]
-        else:
-            part = part[:gathered]
-            values = rows[part]
-        low += len(part)
-        found = _quick_scores(metric, queries, values)
+        found = _scores_at(metric, queries, rows, part)
         at = np.broadcast_to(part, found.shape)
-        slots, scores = np.hstack((slots, at)), np.hstack((scores, found))
+        slots, scores = (np.hstack((slots, at)), np.hstack((scores, found))) if low else (at, found)
         if scores.shape[1] > wanted:
             slots, scores, floors = _keep(slots, scores, (k, wanted), margins)
     answers = []
@@ -107,6 +98,21 @@ def nearest_of(metric: Metric, queries: Matrix, rows: Matrix, k: int, chosen: La
         ordered = np.sort(candidates[quick >= floor])
         answers.append(best_first(ordered, score_rows(metric, query, rows[ordered]), k))
     return answers
+
+
+def _scores_at(metric: Metric, queries: Matrix, rows: Matrix, slots: Labels) -> _Quick:
+    first, last = int(slots[0]), int(slots[-1]) + 1
+    if last - first == len(slots):
+        return _quick_scores(metric, queries, rows[first:last]).astype(np.float64)
+    piece = max(64, _GATHERED_VALUES // max(1, rows.shape[1]))
+    # Filled again and again: fetching into fresh memory takes half as long again.
+    room = np.empty((min(piece, len(slots)), rows.shape[1]), dtype=np.float32)
+    scores = np.empty((len(queries), len(slots)), dtype=np.float64)
+    for low in range(0, len(slots), piece):
+        part = slots[low : low + piece]
+        values = np.take(rows, part, axis=0, out=room[: len(part)], mode="clip")
+        scores[:, low : low + len(part)] = _quick_scores(metric, queries, values)
+    return scores
 
 
 def _quick_scores(metric: Metric, queries: Matrix, rows: Matrix) -> npt.NDArray[np.floating]:

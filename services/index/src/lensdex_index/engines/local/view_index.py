@@ -118,15 +118,17 @@ class ViewIndex(Upkeep):
         tail = scan.nearest_of(self.spec.metric, ready, rows, k + 1, walked.left_out(slots, sequence, within))
         own = [self._slots.slot_of(label) for label in exclude.tolist()]
         found = [
-            slots_of[slots.visible_at(slots_of, sequence) & (slots_of != mine) & ~np.isin(slots_of, walked.strays)]
+            walked.own(slots_of[slots.visible_at(slots_of, sequence) & (slots_of != mine)])
             for slots_of, mine in zip(walked.candidates, own, strict=True)
         ]
         if walked.covered and any(len(slots_of) < k for slots_of in found):
             self._make_up(ready, found, k, own, walked.inside(slots, sequence, within))
         answers = []
         for query, mine, graph, (others, values) in zip(ready, own, found, tail, strict=True):
-            all_slots = np.concatenate((graph, others))
-            scores = np.concatenate((scan.score_rows(self.spec.metric, query, rows[graph]), values))
+            all_slots, scores = others, values
+            if len(graph):
+                all_slots = np.concatenate((graph, others))
+                scores = np.concatenate((scan.score_rows(self.spec.metric, query, rows[graph]), values))
             wanted = all_slots != mine
             best, ranked = scan.best_first(all_slots[wanted], scores[wanted], k)
             answers.append((slots.labels[best], ranked))
@@ -220,10 +222,15 @@ class _Walked:
     candidates: Sequence[Labels]
     """Per query."""
 
+    def own(self, found: Labels) -> Labels:
+        """Return those of *found* that were its to find."""
+        return found[~np.isin(found, self.strays)] if len(self.strays) else found
+
     def left_out(self, slots: Snapshot, sequence: int, within: Labels | None) -> Labels:
         """Return the slots that were not its to find: seen at *sequence*, or *within* where that is given."""
         if within is not None:
-            return within[(within >= self.covered) | np.isin(within, self.strays)]
+            outside = within >= self.covered
+            return within[outside | np.isin(within, self.strays) if len(self.strays) else outside]
         start = int(self.strays[0]) if len(self.strays) else self.covered
         seen = slots.visible(start, slots.size, sequence)
         stray = np.zeros(self.covered - start, dtype=np.bool_)
@@ -235,7 +242,7 @@ class _Walked:
         """Return the others."""
         if within is None:
             within = np.flatnonzero(slots.visible(0, self.covered, sequence))
-        return within[(within < self.covered) & ~np.isin(within, self.strays)]
+        return self.own(within[within < self.covered])
 
 
 def _has(slots: Labels, slot: int) -> bool:

@@ -20,8 +20,6 @@ class Trait(StrEnum):
 
     EXACT = "exact"
     """Finds the true nearest, always."""
-    MASKED = "masked"
-    """Looks for allowed labels as it goes, so that a search finds more of them than its candidates hold by chance."""
 
 
 class Hits(NamedTuple):
@@ -63,9 +61,10 @@ class SearchOnly(Protocol):
     def search(self, queries: Matrix, k: int, *, ef: int, allowed: Mask | None = None) -> Hits:
         """Find up to *k* nearest labels per query, k ≥ 1; an approximate backend keeps max(k, *ef*) candidates.
 
-        Removed labels are never answered, nor those that *allowed*, shape (labels,), does not hold; it tells of every
-        label that was added. Fewer than k, padded, when there are fewer, or when it can find no more: where few are
-        allowed, that is what an approximate backend's candidates happen to hold.
+        Removed labels are never answered. Fewer than k, padded, when there are fewer, or when it can find no more.
+        *allowed*, shape (labels,), tells of every label that was added whether it may be answered. Of an approximate
+        backend's candidates those are: none that it met and did not keep, for of those it may have met the wrong ones.
+        So fewer than k say that its candidates held no more, and that more of them are wanted.
         """
 
 

@@ -16,7 +16,7 @@ class ExactBackend:
     """Compares with every vector; time grows with their number."""
 
     PARAMETERS: ClassVar[Mapping[str, Parameter]] = {}
-    traits = frozenset({Trait.EXACT, Trait.MASKED})
+    traits = frozenset({Trait.EXACT})
 
     def __init__(self, options: BackendOptions) -> None:
         self._options = options

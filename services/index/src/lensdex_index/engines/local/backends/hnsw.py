@@ -21,6 +21,7 @@ import numpy as np
 from lensdex_index.engines.local.backends import hnsw_image
 from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
 from lensdex_index.engines.local.backends.image import Source
+from lensdex_index.engines.local.backends.masking import first_allowed
 from lensdex_index.engines.local.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
@@ -49,7 +50,7 @@ class HnswBackend:
 
     def search(self, queries: Matrix, k: int, *, ef: int, allowed: Mask | None = None) -> Hits:
         if allowed is not None:
-            return self._search_under(allowed, queries, k, ef)
+            return first_allowed(self.search(queries, max(k, ef), ef=ef), allowed, k)
         width = min(max(k, ef), self._count)
         labels = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.zeros((len(queries), k), dtype=np.float32)
@@ -64,14 +65,6 @@ class HnswBackend:
                 labels[:, :kept] = found[:, :kept].astype(np.int64)
                 scores[:, :kept] = self._scores(distances[:, :kept])
         return Hits(labels, scores)
-
-    def _search_under(self, allowed: Mask, queries: Matrix, k: int, ef: int) -> Hits:
-        hits = self.search(queries, max(k, ef), ef=ef)
-        passes = (hits.labels >= 0) & allowed[hits.labels]
-        # What passes goes first, in its order.
-        order = np.argsort(~passes, axis=1, kind="stable")[:, :k]
-        labels = np.where(np.take_along_axis(passes, order, axis=1), np.take_along_axis(hits.labels, order, axis=1), -1)
-        return Hits(labels, np.take_along_axis(hits.scores, order, axis=1))
 
     def reserve(self, num_vectors: int) -> None:
         if num_vectors > self._index.max_elements:

@@ -1,4 +1,4 @@
-"""Filter messages → plain trees. A part that was left out is refused here; what the rest may ask is judged elsewhere.
+"""A request's filter: message → plain tree, checked. Large ones take a while: to be called in the pool.
 
 Nesting is bounded by what protobuf reads at all, so walking a message cannot go deep.
 """
@@ -6,17 +6,22 @@ Nesting is bounded by what protobuf reads at all, so walking a message cannot go
 from typing import Any, Final
 
 from lensdex.index.v1 import filter_pb2 as pb
-from lensdex_index.checks import FILTER_PATH
+from lensdex_index.checks import FILTER_PATH, check_filter
 from lensdex_index.errors import InvalidFilterError
 from lensdex_index.filters import AllOf, AnyOf, Equals, Exists, Filter, Instant, Not, OneOf, Prefix, Range, Value
+from lensdex_index.records import CollectionSpec, Limits
 
 _SECOND: Final = 1_000_000
 _NANOSECONDS: Final = 1_000_000_000
 
 
-def filter_of(holder: Any) -> Filter | None:
-    """Return the field ``filter`` of *holder*, None where it was not sent. Raises InvalidFilterError."""
-    return _node(holder.filter, FILTER_PATH) if holder.HasField("filter") else None
+def filter_of(request: Any, spec: CollectionSpec, limits: Limits) -> Filter | None:
+    """Return the field ``filter`` of *request*, None where it was not sent. Raises what ``check_filter`` does."""
+    if not request.HasField("filter"):
+        return None
+    chosen = _node(request.filter, FILTER_PATH)
+    check_filter(spec, limits, chosen)
+    return chosen
 
 
 def _node(message: pb.Filter, path: str) -> Filter:  # noqa: PLR0911  one a kind
