@@ -42,8 +42,9 @@ def test_too_few_survivors_widen_the_walk_or_end_it() -> None:
     assert half.after(160, 10) == 80 + 480
     assert half.after(160, 19) == 80 + 253
     assert half.after(160, 0) is None
-    assert half.after(160, 1) == 80 + 4_800
-    assert half.after(4_880, 19) is None
+    assert half.after(160, 3) == 80 + 1_600
+    assert half.after(160, 1) is None
+    assert half.after(1_300, 19) is None
 
 
 @given(

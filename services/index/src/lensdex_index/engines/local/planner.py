@@ -16,6 +16,8 @@ ENOUGH: Final = 2.0
 """Times k that must have come, or the walk was not wide enough."""
 WIDEST: Final = 0.25
 """Part of the graph that is walked at most: past it a scan of everything is as good."""
+WORTH_TRYING: Final = 0.5
+"""Part of a scan's cost that another walk may take after one in which too few matched: it may end in a scan as well."""
 _GROWTH: Final = 2
 
 
@@ -58,11 +60,12 @@ class Plan:
 
     def after(self, width: int, found: int) -> int | None:
         """Return the width of the next walk after one in which too few, *found*, matched; None: scan."""
-        return self._affordable(max(_GROWTH * width, self._width(max(found, 1) / width)))
+        wider = max(_GROWTH * width, self._width(found / width))
+        return self._affordable(wider, WORTH_TRYING)
 
     def _width(self, share: float) -> int:
         return self.ef + math.ceil(SLACK * self.k / share) if share else self.num_covered + 1
 
-    def _affordable(self, width: int) -> int | None:
-        is_dearer = width * self.costs.candidate >= self.num_matching * self.costs.row
+    def _affordable(self, width: int, part: float = 1.0) -> int | None:
+        is_dearer = width * self.costs.candidate >= part * self.num_matching * self.costs.row
         return None if is_dearer or width > WIDEST * self.num_covered else width
