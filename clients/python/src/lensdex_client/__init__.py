@@ -100,6 +100,7 @@ from lensdex_client.errors import (
     ViewNotFoundError,
     ZeroVectorError,
 )
+from lensdex_client.filters import Field, Filter, all_of, any_of
 from lensdex_client.index import IndexClient
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item, Progress
 from lensdex_client.media_file import Clip, Image
@@ -160,9 +161,11 @@ __all__ = [
     "Embeddings",
     "EmptyContentError",
     "Encoding",
+    "Field",
     "FieldNotIndexedError",
     "FieldType",
     "FieldTypeMismatchError",
+    "Filter",
     "FilterError",
     "FilterTypeMismatchError",
     "Hit",
@@ -247,4 +250,6 @@ __all__ = [
     "ViewVectors",
     "Violation",
     "ZeroVectorError",
+    "all_of",
+    "any_of",
 ]
