@@ -79,25 +79,47 @@ def nearest_of(metric: Metric, queries: Matrix, rows: Matrix, k: int, chosen: La
         return [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))] * len(queries)
     wanted = k + max(16, k // 4)
     block = max(64, _BLOCK_VALUES // max(1, rows.shape[1]))
-    slots = np.empty((len(queries), 0), dtype=np.int64)
-    scores = np.empty((len(queries), 0), dtype=np.float64)
-    floors = np.full(len(queries), -np.inf)
 
     def margins(at: Labels, reached: _Quick) -> _Quick:
         return _margins(metric, queries, rows[at], reached)
 
-    for low in range(0, len(chosen), block):
-        part = chosen[low : low + block]
+    parts = [chosen[low : low + block] for low in range(0, len(chosen), block)]
+    if len(queries) == 1:
+        # All scores of one query are few bytes: choosing among them once is quicker than after every block.
+        quick = np.concatenate([_scores_at(metric, queries, rows, part)[0] for part in parts])
+        ordered = _contenders(chosen, quick, (k, wanted), margins)
+        return [best_first(ordered, score_rows(metric, queries[0], rows[ordered]), k)]
+    slots = np.empty((len(queries), 0), dtype=np.int64)
+    scores = np.empty((len(queries), 0), dtype=np.float64)
+    floors = np.full(len(queries), -np.inf)
+    for part in parts:
         found = _scores_at(metric, queries, rows, part)
-        at = np.broadcast_to(part, found.shape)
-        slots, scores = (np.hstack((slots, at)), np.hstack((scores, found))) if low else (at, found)
+        slots, scores = np.hstack((slots, np.broadcast_to(part, found.shape))), np.hstack((scores, found))
         if scores.shape[1] > wanted:
             slots, scores, floors = _keep(slots, scores, (k, wanted), margins)
     answers = []
-    for query, candidates, quick, floor in zip(queries, slots, scores, floors, strict=True):
-        ordered = np.sort(candidates[quick >= floor])
+    for query, candidates, reached, floor in zip(queries, slots, scores, floors, strict=True):
+        ordered = np.sort(candidates[reached >= floor])
         answers.append(best_first(ordered, score_rows(metric, query, rows[ordered]), k))
     return answers
+
+
+def _contenders(
+    slots: Labels, scores: _Quick, places: tuple[int, int], margins: Callable[[Labels, _Quick], _Quick]
+) -> Labels:
+    """Return what ``_keep`` would of one query's *slots*, which ascend, with their quick *scores*."""
+    k, wanted = places
+    if len(slots) <= wanted:
+        return slots
+    best = np.argpartition(scores, -wanted)[-wanted:]
+    top = scores[best]
+    kth = best[np.argpartition(top, -k)[-k:][:1]]
+    floor = min(float((scores[kth] - margins(slots[kth], scores[kth]))[0]), float(top.min()))
+    found = np.flatnonzero(scores >= floor)
+    if len(found) <= wanted + _MOST_TIES:
+        return slots[found]
+    kept, reached, floors = _keep(slots[None], scores[None], places, margins)
+    return np.sort(kept[0][reached[0] >= floors[0]])
 
 
 def _scores_at(metric: Metric, queries: Matrix, rows: Matrix, slots: Labels) -> _Quick:

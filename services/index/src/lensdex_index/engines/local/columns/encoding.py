@@ -86,7 +86,7 @@ class KeywordEncoding:
         # Read after the entries were: it covers their codes.
         wanted = np.zeros(len(self._texts), dtype=np.bool_)
         wanted[codes] = True
-        found: Mask = wanted[entries]
+        found: Mask = wanted.take(entries)
         return found
 
     def _beginning_with(self, prefix: str) -> list[str]:
@@ -201,9 +201,7 @@ def _between(entries: Entries, low: int, high: int) -> Mask:
     """Return which whole *entries* lie in low…high, both inclusive and of any size."""
     if low > high or low > _INT64.max or high < _INT64.min:
         return np.zeros(len(entries), dtype=np.bool_)
-    found = np.ones(len(entries), dtype=np.bool_)
-    if low > _INT64.min:
-        found &= entries >= low
+    found: Mask = entries >= low
     if high < _INT64.max:
         found &= entries <= high
     return found
