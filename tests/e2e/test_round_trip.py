@@ -13,8 +13,12 @@ import pytest
 from lensdex_client import (
     MODALITY_VIEWS,
     Content,
+    Field,
+    FieldNotIndexedError,
+    FieldType,
     Image,
     IndexClient,
+    IndexedField,
     IngestOptions,
     Item,
     Pooling,
@@ -57,6 +61,30 @@ def test_what_was_ingested_is_found_first_by_its_own_text(stack: Stack) -> None:
 
     assert [outcome.error for outcome in outcomes] == [None] * 4
     assert [answer.hits[0].record.id for answer in answers] == ["r0", "r1", "r2", "r3"]
+
+
+def test_filters_from_the_library_and_the_command(stack: Stack) -> None:
+    """A filter narrows searches, counts, lists and deletions of real services, from the library and in words."""
+    grade, tags = Field("grade"), Field("tags")
+    fields = [IndexedField("grade", FieldType.INT64), IndexedField("tags", FieldType.KEYWORD, many=True)]
+    with connect(stack) as retriever, IndexClient(stack.index_at.address) as index:
+        retriever.ensure_collection("filtered", fields=fields)
+        items = [
+            Item(f"r{n}", Content(f"problem {n}"), {"grade": n, "tags": ["even"] if n % 2 == 0 else ["odd", "x"]})
+            for n in range(6)
+        ]
+        assert [outcome.error for outcome in retriever.ingest("filtered", items)] == [None] * 6
+        chosen = (grade >= 2) & (tags == "even")
+        answer = retriever.search("filtered", Content("problem 3"), SearchOptions(filter=chosen))
+        assert {hit.record.id for hit in answer.hits} == {"r2", "r4"}
+        assert index.count_records("filtered", filter=~chosen) == 4
+        with pytest.raises(FieldNotIndexedError):
+            index.count_records("filtered", filter=Field("title").exists())
+        shown = run_lensdex(stack, "similar", "filtered", "r0", "--filter", "tags^=od", "--filter", "grade<4", "--json")
+        assert [hit["id"] for hit in json.loads(shown.stdout)["hits"]] in (["r1", "r3"], ["r3", "r1"])
+        assert index.delete_records("filtered", filter=tags.is_in(["x"])).num_deleted == 3
+        pages = list(index.records("filtered", filter=grade.between(0, 9), page_size=2))
+        assert [record.id for page in pages for record in page.records] == ["r0", "r2", "r4"]
 
 
 def test_one_bad_item_never_stops_the_rest(stack: Stack) -> None:

@@ -10,6 +10,8 @@ from lensdex_client import (
     EmbeddedItem,
     EmbedderClient,
     Embeddings,
+    Field,
+    Filter,
     Hit,
     Image,
     IndexClient,
@@ -47,6 +49,9 @@ def waiting() -> None:
             assert_type(outcome, Outcome[EmbeddedItem])
         found = index.search_records("c", vectors=answer.vectors(), space=answer.block().space, k=3)
         assert_type(found.outcomes, Sequence[Outcome[Sequence[Hit]]])
+        chosen = (Field("a") == 1) & ~Field("b").is_in(["c"]) | (Field("d") > 0.5)
+        assert_type(chosen, Filter)
+        assert_type(index.count_records("c", filter=chosen), int)
         assert_type(index.get_records("c", ["a"]).outcomes[0].unwrap(), Record)
     with RerankerClient("a") as reranker:
         assert_type(reranker.rerank(Content("q"), [Content("d")]), Relevances)

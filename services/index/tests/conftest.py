@@ -9,8 +9,9 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from index_testing import Server, open_local, running
+from index_testing import ENGINES, Reopen, Server, open_local, running
 
+from lensdex_index.engine import CollectionEngine
 from lensdex_index.engines.local.engine import LocalEngine
 
 
@@ -32,6 +33,28 @@ def engine(tmp_path: Path) -> Iterator[LocalEngine]:
     opened = open_local(tmp_path / "data")
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reopen]:
+    """Give a function that opens each engine anew on what it stored; the one before is closed first."""
+    opened: list[CollectionEngine] = []
+
+    def _reopen() -> CollectionEngine:
+        if opened:
+            opened.pop().close()
+        opened.append(ENGINES[request.param][0](tmp_path / "data"))
+        return opened[0]
+
+    yield _reopen
+    for engine in opened:
+        engine.close()
+
+
+@pytest.fixture
+def opened(reopen: Reopen) -> CollectionEngine:
+    """Give each engine on an empty folder."""
+    return reopen()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -24,14 +24,16 @@ from lensdex.index.v1 import (
     record_service_pb2,
     record_service_pb2_grpc,
 )
-from lensdex_index.engine import CollectionEngine, CollectionHandle
+from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
 from lensdex_index.engines import open_engine
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.options import EngineOptions
+from lensdex_index.filters import Filter
 from lensdex_index.records import (
     BackendSpec,
     Batch,
     CollectionSpec,
+    FieldSpec,
     Include,
     Matrix,
     Metric,
@@ -78,6 +80,15 @@ def open_local(folder: Path, **options: object) -> LocalEngine:
     return engine
 
 
+Reopen = Callable[[], CollectionEngine]
+
+ENGINES: dict[str, tuple[Callable[[Path], CollectionEngine], frozenset[Trait]]] = {
+    # The local engine keeps every promise.
+    "local": (open_local, frozenset()),
+}
+"""Per engine: how to open it on a folder, and the traits it is excused from."""
+
+
 def view(
     engine: CollectionEngine, name: str = "default", *, metric: Metric = Metric.COSINE, backend: str = "", size: int = 0
 ) -> ViewSpec:
@@ -85,23 +96,29 @@ def view(
     return ViewSpec(name, size or DIMENSION, None, metric, engine.resolve_backend(backend, {}, "parameters"))
 
 
-def make(engine: CollectionEngine, *views: ViewSpec, name: str = "things") -> CollectionHandle:
+def make(
+    engine: CollectionEngine, *views: ViewSpec, name: str = "things", fields: Sequence[FieldSpec] = ()
+) -> CollectionHandle:
     """Create a collection with those views, or with the default one."""
-    return engine.create(CollectionSpec(name, list(views) or [view(engine)], [], datetime.now(UTC)))
+    return engine.create(CollectionSpec(name, list(views) or [view(engine)], list(fields), datetime.now(UTC)))
 
 
 def batch(
     ids: Sequence[str],
     rows: Matrix,
     *,
-    metadata: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
     content: bytes | None = None,
     **others: tuple[Sequence[int], Matrix],
 ) -> Batch:
-    """Return a batch whose records all have a row in `default`; *others*: record indexes and rows of further views."""
+    """Return a batch whose records all have a row in `default`; *others*: record indexes and rows of further views.
+
+    *metadata* is of each, or one for all.
+    """
     views = {"default": ViewRows(rows, np.arange(len(ids)))}
     views |= {name: ViewRows(more, np.array(indexes, dtype=np.int64)) for name, (indexes, more) in others.items()}
-    return Batch([Record(record_id, metadata or {}, content) for record_id in ids], views)
+    each = metadata if isinstance(metadata, list) else [metadata or {}] * len(ids)
+    return Batch([Record(record_id, own, content) for record_id, own in zip(ids, each, strict=True)], views)
 
 
 def put(handle: CollectionHandle, ids: Sequence[str], rows: Matrix, **others: object) -> WriteOutcome:
@@ -125,9 +142,10 @@ def find(
     threshold: float | None = None,
     include: Include = ALL,
     max_bytes: int = 1 << 30,
+    chosen: Filter | None = None,
 ) -> list[object]:
     """Search; return per query a list of (id, score), or the error."""
-    answer = handle.search(Search(view, queries, k, ef, exact, threshold, include, max_bytes))
+    answer = handle.search(Search(view, queries, k, ef, exact, threshold, include, max_bytes, chosen))
     return [
         [(hit.record.id, hit.score) for hit in outcome] if isinstance(outcome, list) else outcome
         for outcome in answer.outcomes

@@ -127,6 +127,31 @@ def test_removing_all_leaves_nothing(filled: Open) -> None:
     assert set(backend.search(rows[10:], 1, ef=10).labels[:, 0].tolist()) <= set(range(10, 20))
 
 
+@pytest.mark.parametrize("part", [0.5, 0.1, 0.0])
+def test_only_allowed_labels_are_found(name: str, filled: Open, part: float) -> None:
+    """Under a mask no other label is answered; those that are stand best first, scored as ever, and are the nearest."""
+    rows = clustered(2_000, 32)
+    queries = clustered(20, 32, seed=5)
+    allowed = np.random.default_rng(2).random(2_000) < part
+    backend = filled(rows)
+    backend.remove(np.arange(50))
+    hits = backend.search(queries, 10, ef=160 if part == 0.5 else 1_600, allowed=allowed)
+    there = hits.labels >= 0
+    alive = allowed.copy()
+    alive[:50] = False
+    truth = [labels[:10] for labels, _ in scan.nearest(Metric.DOT, queries, rows, 10, start=0, visible=alive)]
+
+    assert alive[hits.labels[there]].all()
+    assert np.all(np.diff(hits.scores, axis=1)[there[:, 1:]] <= 1e-6)
+    assert np.all(there[:, :-1] >= there[:, 1:])
+    scores = np.einsum("ij,ikj->ik", queries, rows[hits.labels])
+    assert np.allclose(scores[there], hits.scores[there], rtol=1e-4, atol=1e-5)
+    if part:
+        assert recall(hits, truth) >= (1.0 if Trait.EXACT in backend.traits else 0.95), name
+    else:
+        assert not there.any()
+
+
 def test_labels_may_have_gaps(filled: Open) -> None:
     """Labels come in any order and with gaps, in several additions."""
     rows = vectors(100)

@@ -23,9 +23,15 @@ import grpc
 import numpy as np
 import pytest
 from grpc_status import rpc_status
-from index_testing import reason, upsert_request
+from index_testing import reason, struct, upsert_request
 
-from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record_service_pb2_grpc
+from lensdex.index.v1 import (
+    collection_pb2,
+    collection_service_pb2_grpc,
+    filter_pb2,
+    record_pb2,
+    record_service_pb2_grpc,
+)
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex.index.v1 import record_service_pb2 as rpb
 from lensdex_wire.errors import unpack_refusal
@@ -40,6 +46,19 @@ def row(record_id: str, version: int) -> np.ndarray:
     """Return the vector of a version of a record; no two are alike."""
     seed = int.from_bytes(hashlib.sha256(f"{record_id}/{version}".encode()).digest(), "big")
     return np.random.default_rng(seed).normal(size=(1, DIMENSION)).astype(np.float32)
+
+
+def named(ids: Sequence[str]) -> filter_pb2.Filter:
+    """Return the filter that matches the records of *ids*, which have their names in their metadata."""
+    values = [filter_pb2.FilterValue(keyword_value=record_id) for record_id in ids]
+    return filter_pb2.Filter(one_of=filter_pb2.OneOf(field="name", values=values))
+
+
+def versioned(ids: Sequence[str], version: int) -> rpb.UpsertRecordsRequest:
+    """Return the request that writes a version of the records of *ids*."""
+    rows = np.concatenate([row(record_id, version) for record_id in ids])
+    records = [record_pb2.Record(id=record_id, metadata=struct(name=record_id, version=version)) for record_id in ids]
+    return upsert_request(rows, ids, records=records)
 
 
 @dataclass
@@ -66,11 +85,12 @@ class Writer:
             wanted = None if removing else self.version
             self.uncertain = {record_id: [wanted] for record_id in ids}
             try:
-                if removing:
+                if removing and choose.random() < 0.5:
+                    stub.DeleteRecords(rpb.DeleteRecordsRequest(collection="things", filter=named(ids)), timeout=10)
+                elif removing:
                     stub.DeleteRecords(rpb.DeleteRecordsRequest(collection="things", ids=ids), timeout=10)
                 else:
-                    rows = np.concatenate([row(record_id, self.version) for record_id in ids])
-                    stub.UpsertRecords(upsert_request(rows, ids), timeout=10)
+                    stub.UpsertRecords(versioned(ids, self.version), timeout=10)
             except grpc.RpcError:
                 return
             self.acknowledged |= dict.fromkeys(ids, wanted)
@@ -160,6 +180,12 @@ def check(stub: record_service_pb2_grpc.RecordServiceStub, writers: list[Writer]
     }
     assert set(stored) == known
     ids = sorted(stored)
+    versions = {version for writer in writers for version in writer.acknowledged.values() if version is not None}
+    for version in sorted(versions)[::7]:
+        equals = filter_pb2.Equals(field="version", value=filter_pb2.FilterValue(int64_value=version))
+        matching = rpb.CountRecordsRequest(collection="things", filter=filter_pb2.Filter(equals=equals))
+        expected = sum(own == version for writer in writers for own in writer.acknowledged.values())
+        assert stub.CountRecords(matching).num_records == expected
     for low in range(0, len(ids), 50):
         part = ids[low : low + 50]
         queries = rpb.VectorQueries(vectors=pack_vectors(np.stack([stored[record_id] for record_id in part])))
@@ -168,12 +194,17 @@ def check(stub: record_service_pb2_grpc.RecordServiceStub, writers: list[Writer]
             hits = [hit.record.id for hit in result.hits.hits]
             assert hits[0] == record_id
             assert sorted(hits) == ids
+        request = rpb.SearchRecordsRequest(collection="things", k=len(ids), vectors=queries, filter=named(part))
+        for result in stub.SearchRecords(request).results:
+            assert sorted(hit.record.id for hit in result.hits.hits) == part
 
 
 def create(channel: grpc.Channel) -> None:
     """Create the collection."""
     view = collection_pb2.View(name="default", dimension=DIMENSION)
-    made = cpb.CreateCollectionRequest(collection=collection_pb2.Collection(name="things", views=[view]))
+    fields = [collection_pb2.IndexedField(name="name", type=1), collection_pb2.IndexedField(name="version", type=2)]
+    collection = collection_pb2.Collection(name="things", views=[view], indexed_fields=fields)
+    made = cpb.CreateCollectionRequest(collection=collection)
     collection_service_pb2_grpc.CollectionServiceStub(channel).CreateCollection(made)
 
 
@@ -341,20 +372,23 @@ def test_a_full_disk_refuses_writes_and_serves_reads(tmp_path: Path, disk: Path)
         stub = record_service_pb2_grpc.RecordServiceStub(channel)
         kept = Writer("kept", {f"kept-{at}": at for at in range(3)})
         for record_id, version in list(kept.acknowledged.items()):
-            stub.UpsertRecords(upsert_request(row(record_id, version or 0), [record_id]))
+            stub.UpsertRecords(versioned([record_id], version or 0))
         for _ in range(2):
             sign.touch()
             with pytest.raises(grpc.RpcError) as written:
                 stub.UpsertRecords(upsert_request(rows), timeout=30)
             with pytest.raises(grpc.RpcError) as deleted:
                 stub.DeleteRecords(rpb.DeleteRecordsRequest(collection="things", ids=["kept-0"]), timeout=30)
-            for told in (written, deleted):
+            by_filter = rpb.DeleteRecordsRequest(collection="things", filter=named(["kept-0", "kept-1"]))
+            with pytest.raises(grpc.RpcError) as purged:
+                stub.DeleteRecords(by_filter, timeout=30)
+            for told in (written, deleted, purged):
                 refused = unpack_refusal(rpc_status.from_call(told.value))
                 assert reason(refused) == "STORE_UNAVAILABLE", refused
             check(stub, [kept])
             sign.unlink()
             check(stub, [kept])
-            stub.UpsertRecords(upsert_request(row("kept-3", 3), ["kept-3"]))
+            stub.UpsertRecords(versioned(["kept-3"], 3))
             kept.acknowledged["kept-3"] = 3
         process.kill()
     ended(process, -signal.SIGKILL)

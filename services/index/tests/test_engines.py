@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from index_testing import ALL, DIMENSION, batch, drop, find, make, open_local, put, vectors, view
+from index_testing import ALL, DIMENSION, ENGINES, Reopen, batch, drop, find, make, put, vectors, view
 
 from lensdex_index.engine import CollectionEngine, Trait
 from lensdex_index.engines import KNOWN_ENGINES, open_engine
@@ -31,36 +31,6 @@ from lensdex_index.errors import (
     ViewMissingError,
 )
 from lensdex_index.records import CollectionSpec, Include, Metric
-
-Reopen = Callable[[], CollectionEngine]
-
-ENGINES: dict[str, tuple[Callable[[Path], CollectionEngine], frozenset[Trait]]] = {
-    # The local engine keeps every promise.
-    "local": (open_local, frozenset()),
-}
-"""Per engine: how to open it on a folder, and the traits it is excused from."""
-
-
-@pytest.fixture(params=sorted(ENGINES))
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reopen]:
-    """Give a function that opens the engine anew on what it stored; the one before is closed first."""
-    opened: list[CollectionEngine] = []
-
-    def _reopen() -> CollectionEngine:
-        if opened:
-            opened.pop().close()
-        opened.append(ENGINES[request.param][0](tmp_path / "data"))
-        return opened[0]
-
-    yield _reopen
-    for engine in opened:
-        engine.close()
-
-
-@pytest.fixture
-def opened(reopen: Reopen) -> CollectionEngine:
-    """Give an engine on an empty folder."""
-    return reopen()
 
 
 def ids_of(found: object) -> list[str]:

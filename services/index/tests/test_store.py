@@ -168,7 +168,7 @@ def test_stray_folders_are_left_alone(tmp_path: Path) -> None:
 def test_a_batch_is_all_or_nothing_and_harms_no_neighbour(engine: LocalEngine) -> None:
     """When one batch of a group fails in the store, it leaves nothing behind and the others are written."""
     handle = make(engine)
-    committer = handle._committer
+    committer = handle._writing._committer
     blocked = threading.Event()
     commit = committer._commit
 
@@ -204,7 +204,7 @@ def test_a_fault_after_the_commit_is_survived_by_a_restart(tmp_path: Path, monke
     def fail(*_: object) -> None:
         raise RuntimeError("fault")
 
-    monkeypatch.setattr(handle, "_apply", fail)
+    monkeypatch.setattr(handle._writing, "_apply", fail)
     with pytest.raises(RuntimeError):
         put(handle, ["a"], vectors(1))
     with pytest.raises(StoreUnavailableError, match="restart"):

@@ -58,12 +58,16 @@ from lensdex_client.errors import (
     DimensionMismatchError,
     DuplicateIdError,
     EmptyContentError,
+    FieldNotIndexedError,
     FieldTypeMismatchError,
+    FilterError,
+    FilterTypeMismatchError,
     ImageTooLargeError,
     InternalError,
     InvalidBackendError,
     InvalidConsistencyTokenError,
     InvalidFieldError,
+    InvalidFilterError,
     InvalidIdError,
     InvalidMediaError,
     InvalidPageTokenError,
@@ -96,6 +100,7 @@ from lensdex_client.errors import (
     ViewNotFoundError,
     ZeroVectorError,
 )
+from lensdex_client.filters import Field, Filter, all_of, any_of
 from lensdex_client.index import IndexClient
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item, Progress
 from lensdex_client.media_file import Clip, Image
@@ -156,8 +161,13 @@ __all__ = [
     "Embeddings",
     "EmptyContentError",
     "Encoding",
+    "Field",
+    "FieldNotIndexedError",
     "FieldType",
     "FieldTypeMismatchError",
+    "Filter",
+    "FilterError",
+    "FilterTypeMismatchError",
     "Hit",
     "Image",
     "ImageBounds",
@@ -173,6 +183,7 @@ __all__ = [
     "InvalidBackendError",
     "InvalidConsistencyTokenError",
     "InvalidFieldError",
+    "InvalidFilterError",
     "InvalidIdError",
     "InvalidMediaError",
     "InvalidPageTokenError",
@@ -239,4 +250,6 @@ __all__ = [
     "ViewVectors",
     "Violation",
     "ZeroVectorError",
+    "all_of",
+    "any_of",
 ]

@@ -140,6 +140,9 @@ class IndexLimits:
     max_response_bytes: int
     max_page_size: int
     max_pending_calls: int
+    max_filter_depth: int
+    max_filter_nodes: int
+    max_filter_values: int
 
 
 @dataclass(frozen=True, slots=True)

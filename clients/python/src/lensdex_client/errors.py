@@ -25,6 +25,10 @@
     │   │   ├── DefaultViewRequiredError
     │   │   ├── FieldTypeMismatchError
     │   │   └── RecordTooLargeError
+    │   ├── FilterError                     a filter that cannot be asked; its facts name the path to the place
+    │   │   ├── InvalidFilterError
+    │   │   ├── FieldNotIndexedError
+    │   │   └── FilterTypeMismatchError
     │   ├── InvalidPageTokenError
     │   ├── InvalidConsistencyTokenError
     │   └── InvalidBackendError
@@ -177,6 +181,22 @@ class FieldTypeMismatchError(RecordError):
 
 class RecordTooLargeError(RecordError):
     """Metadata or kept content over the size limit."""
+
+
+class FilterError(InvalidRequestError):
+    """A filter that cannot be asked."""
+
+
+class InvalidFilterError(FilterError):
+    """A filter that says nothing, is over a limit, or asks for what its field's type does not know."""
+
+
+class FieldNotIndexedError(FilterError):
+    """A filter on a metadata key that the collection does not declare as an indexed field."""
+
+
+class FilterTypeMismatchError(FilterError):
+    """A filter that compares a field with a value of another type than it was declared with."""
 
 
 class InvalidPageTokenError(InvalidRequestError):

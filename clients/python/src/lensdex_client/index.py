@@ -7,6 +7,7 @@ from typing import Self
 from lensdex_client import collection_calls, record_calls
 from lensdex_client.caller import Caller
 from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo
+from lensdex_client.filters import Filter
 from lensdex_client.record import Deleted, Include, Record, RecordPage, Records, SearchResults, Upserted, ViewVectors
 from lensdex_client.retry import Retry
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
@@ -80,9 +81,19 @@ class IndexClient:
         """
         return self.caller.run(record_calls.upsert_records(collection, records, vectors), timeout=timeout)
 
-    def delete_records(self, collection: str, ids: Sequence[str], *, timeout: float | None = None) -> Deleted:
-        """Delete records by id; ids without a record are skipped."""
-        return self.caller.run(record_calls.delete_records(collection, ids), timeout=timeout)
+    def delete_records(
+        self,
+        collection: str,
+        ids: Sequence[str] = (),
+        *,
+        filter: Filter | None = None,
+        timeout: float | None = None,
+    ) -> Deleted:
+        """Delete records by id, where ids without a record are skipped; or those that match *filter*, in one write.
+
+        Raises ValueError for both. A filter must ask about a field.
+        """
+        return self.caller.run(record_calls.delete_records(collection, ids, filter=filter), timeout=timeout)
 
     def get_records(
         self,
@@ -105,11 +116,15 @@ class IndexClient:
         page_token: str = "",
         include: Include = EVERYTHING,
         views: Sequence[str] = (),
+        filter: Filter | None = None,
         timeout: float | None = None,
     ) -> RecordPage:
-        """Return one page of records, in the order of their ids."""
+        """Return one page of the records that match *filter*, or of all, in the order of their ids.
+
+        A page token is good for the filter it was answered under.
+        """
         call = record_calls.list_records(
-            collection, page_size=page_size, page_token=page_token, include=include, views=views
+            collection, page_size=page_size, page_token=page_token, include=include, views=views, filter=filter
         )
         return self.caller.run(call, timeout=timeout)
 
@@ -120,21 +135,28 @@ class IndexClient:
         include: Include = EVERYTHING,
         views: Sequence[str] = (),
         page_size: int = 0,
+        filter: Filter | None = None,
         timeout: float | None = None,
     ) -> Iterator[RecordPage]:
-        """Yield all records, page by page; *timeout* is for each page."""
+        """Yield all records that match *filter*, page by page; *timeout* is for each page."""
         token = ""
         while True:
             page = self.list_records(
-                collection, page_size=page_size, page_token=token, include=include, views=views, timeout=timeout
+                collection,
+                page_size=page_size,
+                page_token=token,
+                include=include,
+                views=views,
+                filter=filter,
+                timeout=timeout,
             )
             yield page
             if not (token := page.next_page_token):
                 return
 
-    def count_records(self, collection: str, *, timeout: float | None = None) -> int:
-        """Return how many records the collection has."""
-        return self.caller.run(record_calls.count_records(collection), timeout=timeout)
+    def count_records(self, collection: str, *, filter: Filter | None = None, timeout: float | None = None) -> int:
+        """Return how many records match *filter*, or how many there are."""
+        return self.caller.run(record_calls.count_records(collection, filter=filter), timeout=timeout)
 
     def search_records(
         self,
@@ -150,11 +172,13 @@ class IndexClient:
         score_threshold: float | None = None,
         include: Include = METADATA,
         consistency_token: str = "",
+        filter: Filter | None = None,
         timeout: float | None = None,
     ) -> SearchResults:
         """Find the records nearest to *vectors*, shape (queries, dimension), of *space*; or to the records *ids*.
 
-        Exactly one of both; raises ValueError otherwise. Returns an outcome per query, in order.
+        Exactly one of both; raises ValueError otherwise. *filter* says which records may be found, by any of the
+        queries. Returns an outcome per query, in order.
         """
         call = record_calls.search_records(
             collection,
@@ -168,6 +192,7 @@ class IndexClient:
             score_threshold=score_threshold,
             include=include,
             consistency_token=consistency_token,
+            filter=filter,
         )
         return self.caller.run(call, timeout=timeout)
 

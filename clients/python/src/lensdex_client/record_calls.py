@@ -8,6 +8,8 @@ from lensdex_client import record as data
 from lensdex_client.calls import Call, method
 from lensdex_client.content_codec import pack_kept, unpack_content
 from lensdex_client.embedder_calls import outcome_of
+from lensdex_client.filter_codec import pack_filter
+from lensdex_client.filters import Filter
 from lensdex_client.metadata_codec import pack_metadata, unpack_metadata
 from lensdex_wire.space import Space
 from lensdex_wire.space_codec import pack_space, unpack_space
@@ -26,9 +28,11 @@ def upsert_records(
     return Call(method("RecordService/UpsertRecords"), request, _upserted)
 
 
-def delete_records(collection: str, ids: Sequence[str]) -> Call[data.Deleted]:
-    """Return the call that deletes records by id."""
-    request = pb.DeleteRecordsRequest(collection=collection, ids=ids)
+def delete_records(collection: str, ids: Sequence[str] = (), *, filter: Filter | None = None) -> Call[data.Deleted]:
+    """Return the call that deletes records by id, or those that match. Raises ValueError where both are given."""
+    if filter is not None and ids:
+        raise ValueError("delete by ids or by a filter, not by both")
+    request = pb.DeleteRecordsRequest(collection=collection, ids=ids, filter=pack_filter(filter))
     return Call(method("RecordService/DeleteRecords"), request, _deleted)
 
 
@@ -41,22 +45,30 @@ def get_records(
 
 
 def list_records(
-    collection: str, *, page_size: int = 0, page_token: str = "", include: data.Include, views: Sequence[str] = ()
+    collection: str,
+    *,
+    page_size: int = 0,
+    page_token: str = "",
+    include: data.Include,
+    views: Sequence[str] = (),
+    filter: Filter | None = None,
 ) -> Call[data.RecordPage]:
-    """Return the call that lists one page of records."""
+    """Return the call that lists one page of the records that match."""
     request = pb.ListRecordsRequest(
         collection=collection,
         page_size=page_size,
         page_token=page_token,
         include=_pack_include(include),
         views=views,
+        filter=pack_filter(filter),
     )
     return Call(method("RecordService/ListRecords"), request, _page)
 
 
-def count_records(collection: str) -> Call[int]:
-    """Return the call that counts records."""
-    return Call(method("RecordService/CountRecords"), pb.CountRecordsRequest(collection=collection), _count)
+def count_records(collection: str, *, filter: Filter | None = None) -> Call[int]:
+    """Return the call that counts the records that match."""
+    request = pb.CountRecordsRequest(collection=collection, filter=pack_filter(filter))
+    return Call(method("RecordService/CountRecords"), request, _count)
 
 
 def search_records(
@@ -72,6 +84,7 @@ def search_records(
     score_threshold: float | None = None,
     include: data.Include,
     consistency_token: str = "",
+    filter: Filter | None = None,
 ) -> Call[data.SearchResults]:
     """Return the call that finds the records nearest to *vectors* (one query a row) or to the records *ids*.
 
@@ -88,6 +101,7 @@ def search_records(
         score_threshold=score_threshold,
         include=_pack_include(include),
         consistency_token=consistency_token,
+        filter=pack_filter(filter),
     )
     if vectors is not None:
         packed = pb.VectorQueries(vectors=pack_vectors(vectors))

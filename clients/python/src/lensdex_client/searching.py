@@ -11,6 +11,7 @@ from lensdex_client.collection import DEFAULT_VIEW, View
 from lensdex_client.content import Content
 from lensdex_client.embedding import Relevance, Truncation
 from lensdex_client.errors import DimensionMismatchError, NotFoundError, SpaceMismatchError, UnsupportedDimensionError
+from lensdex_client.filters import Filter
 from lensdex_client.known import Known
 from lensdex_client.media_loading import load_content
 from lensdex_client.media_root import MediaRoot
@@ -44,6 +45,8 @@ class SearchOptions:
     ef: int = 0
     score_threshold: float | None = None
     consistency_token: str = ""
+    filter: Filter | None = None
+    """Which records may be found; None: any."""
 
     @property
     def num_candidates(self) -> int:
@@ -107,6 +110,7 @@ class Searcher:
                 score_threshold=options.score_threshold,
                 include=_INCLUDE,
                 consistency_token=options.consistency_token,
+                filter=options.filter,
             )
         )
         watch.lap("search")
@@ -137,6 +141,7 @@ class Searcher:
                 score_threshold=options.score_threshold,
                 include=_INCLUDE,
                 consistency_token=options.consistency_token,
+                filter=options.filter,
             )
         )
         watch.lap("search")

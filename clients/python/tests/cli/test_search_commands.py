@@ -1,11 +1,14 @@
 """``lensdex search`` and ``similar``: what they show."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lensdex_client import Field, all_of
 from lensdex_client.cli.exit_codes import ExitCode
+from lensdex_client.filter_codec import pack_filter
 
 
 def test_search_shows_a_ranked_table(run: Any, corpus: Path) -> None:
@@ -94,3 +97,46 @@ def test_brackets_in_titles_are_no_markup(run: Any, tmp_path: Path) -> None:
 
     assert "[red]x" in out
     assert "[bold]T[/]" in out
+
+
+def test_conditions_are_read_by_the_types_of_the_fields(run: Any, corpus: Path, index: Any) -> None:
+    """``--filter`` becomes a filter of the declared types; several must all be true; `similar` takes it as well."""
+    run("ingest", "c", corpus, "--field", "grade:int64", "--field", "tags:keyword[]", "--field", "made:timestamp")
+    conditions = ["grade>=3", "grade != 7.5", "tags=a=b", "tags^=3", "made<2024-01-01T00:00:00+09:00", "tags", "!made"]
+    words = [word for condition in conditions for word in ("--filter", condition)]
+    assert run("search", "c", "q", *words).code == 0
+    assert run("similar", "c", "r1", "--filter", "grade<4").code == 0
+    made = datetime.fromisoformat("2024-01-01T00:00:00+09:00")
+    tags, grade = Field("tags"), Field("grade")
+    sent = [request.filter for request in index.requests["SearchRecords"]]
+
+    assert sent[0] == pack_filter(
+        all_of(
+            grade >= 3,
+            grade != 7.5,
+            tags == "a=b",
+            tags.prefix("3"),
+            Field("made") < made,
+            tags.exists(),
+            ~Field("made").exists(),
+        )
+    )
+    assert sent[1] == pack_filter(all_of(grade < 4))
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("other=1", "no indexed field 'other'; it has grade, done"),
+        ("!other", "no indexed field 'other'"),
+        ("grade=x", "grade is declared as int64, and 'x' is none"),
+        ("done=yes", "done is declared as bool"),
+    ],
+)
+def test_conditions_that_cannot_be_read(run: Any, corpus: Path, condition: str, told: str) -> None:
+    """A condition on an undeclared field, or with a value of another type, is a mistake of usage that says so."""
+    run("ingest", "c", corpus, "--field", "grade:int64", "--field", "done:bool")
+    result = run("search", "c", "q", "--filter", condition)
+
+    assert result.code == ExitCode.USAGE
+    assert told in result.err

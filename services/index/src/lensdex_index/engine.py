@@ -9,6 +9,7 @@ from enum import StrEnum
 from math import inf
 from typing import Protocol
 
+from lensdex_index.filters import Filter
 from lensdex_index.records import (
     BackendSpec,
     Batch,
@@ -52,14 +53,19 @@ class CollectionHandle(Protocol):
     def delete(self, ids: Sequence[str], *, deadline: float) -> Future[WriteOutcome]:
         """Delete the records that exist, all or nothing; otherwise as ``upsert``."""
 
+    def delete_matching(self, chosen: Filter, *, deadline: float) -> Future[WriteOutcome]:
+        """Delete the records that match when it is their turn, all or nothing; otherwise as ``upsert``."""
+
     def get(self, ids: Sequence[str], include: Include, views: Sequence[str]) -> Generator[StoredRecord | None]:
         """Yield the record of each id, in order, None where there is none. One snapshot; exhaust or close it."""
 
-    def scan(self, after: str, limit: int, include: Include, views: Sequence[str]) -> Generator[StoredRecord]:
-        """Yield up to *limit* records whose ids follow *after* in the order of UTF-8 bytes. Exhaust or close it."""
+    def scan(
+        self, after: str, limit: int, include: Include, views: Sequence[str], chosen: Filter | None = None
+    ) -> Generator[StoredRecord]:
+        """Yield up to *limit* matching records whose ids follow *after* by UTF-8 bytes. Exhaust or close it."""
 
-    def count(self) -> int:
-        """Return the number of records, exactly."""
+    def count(self, chosen: Filter | None = None) -> int:
+        """Return the number of records that match, exactly."""
 
     def search(self, search: Search) -> SearchAnswer:
         """Find the nearest records. Sees every write that was done when it began."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lensdex_index.errors import DomainError
+from lensdex_index.filters import Filter
 from lensdex_wire.space import Space
 
 DEFAULT_VIEW: Final = "default"
@@ -166,6 +167,8 @@ class Search:
     include: Include
     max_bytes: int
     """Metadata and content of one query's hits together; a query that exceeds it gets ResponseTooLargeError."""
+    filter: Filter | None = None
+    """Which records may be found, checked against the collection; None: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ class SearchAnswer:
     outcomes: Generator[list[Found] | DomainError]
     """One per query, in order: hits, best first, equal scores in the order of ids; or why it was refused."""
     num_records_without_view: int
+    """Of those that match the filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +229,6 @@ class Limits:
     max_response_bytes: int
     max_page_size: int
     max_pending_calls: int
+    max_filter_depth: int
+    max_filter_nodes: int
+    max_filter_values: int

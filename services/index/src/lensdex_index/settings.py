@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDic
 
 from lensdex_index.engines.options import EngineOptions, Observer
 from lensdex_index.errors import StartError
+from lensdex_index.filters import MAX_DEPTH
 from lensdex_index.records import Limits
 from lensdex_wire.limits import GRPC_OVERHEAD_BYTES, MAX_MESSAGE_BYTES
 
@@ -108,6 +109,21 @@ class Settings(BaseSettings):
         ge=512 * 1024,
         le=1024 * 1024 * 1024,
         description="Bytes of one response; what does not fit is told per item or moved to the next page.",
+    )
+    max_filter_depth: int = Field(
+        32,
+        ge=1,
+        le=MAX_DEPTH,
+        description="Levels of a filter. protobuf itself refuses what is nested 100 messages deep.",
+    )
+    max_filter_nodes: int = Field(
+        1_024, ge=1, le=1_000_000, description="Filters within a filter. Higher lets one call keep a thread for longer."
+    )
+    max_filter_values: int = Field(
+        16_384,
+        ge=1,
+        le=10_000_000,
+        description="Values within a filter. Higher lets one call keep a thread for longer.",
     )
     index_hold_ms: float = Field(
         4.0,

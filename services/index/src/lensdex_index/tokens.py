@@ -18,24 +18,28 @@ _CONSISTENCY: Final = struct.Struct(">B8sQ")
 _VERSION: Final = 1
 
 
-def pack_page(epoch: bytes, call: str, position: str) -> str:
-    """Return a token that lets *call* go on after *position*. The position cannot be read from it."""
+def pack_page(epoch: bytes, call: str, position: str, *, of: str = "") -> str:
+    """Return a token that lets *call*, asked for *of*, go on after *position*, which cannot be read from it."""
     payload = position.encode()
-    mac = _mac(epoch, f"page/{call}", payload)
+    mac = _mac(epoch, _purpose(call, of), payload)
     return _text(mac + _veiled(epoch, mac, payload))
 
 
-def unpack_page(epoch: bytes, call: str, token: str) -> str:
-    """Return the position in *token*; empty for an empty one. Raises InvalidPageTokenError."""
+def unpack_page(epoch: bytes, call: str, token: str, *, of: str = "") -> str:
+    """Return the position in *token*; empty for an empty one. Raises InvalidPageTokenError, as for another *of*."""
     if not token:
         return ""
     raw = _raw(token)
     if raw is None or len(raw) <= _MAC_BYTES:
         raise InvalidPageTokenError
     mac, payload = raw[:_MAC_BYTES], _veiled(epoch, raw[:_MAC_BYTES], raw[_MAC_BYTES:])
-    if mac != _mac(epoch, f"page/{call}", payload):
+    if mac != _mac(epoch, _purpose(call, of), payload):
         raise InvalidPageTokenError
     return payload.decode()
+
+
+def _purpose(call: str, of: str) -> str:
+    return f"page/{call}/{of}" if of else f"page/{call}"
 
 
 def pack_consistency(epoch: bytes, sequence: int) -> str:

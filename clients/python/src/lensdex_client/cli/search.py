@@ -6,10 +6,12 @@ from pathlib import Path
 from lensdex_client.cli import hits
 from lensdex_client.cli.connection import add_media_root, add_options, connect, positive
 from lensdex_client.cli.exit_codes import ExitCode
+from lensdex_client.cli.filtering import add_filter, filter_of
 from lensdex_client.cli.output import Output
 from lensdex_client.content import Content, Video
 from lensdex_client.embedding import Truncation
 from lensdex_client.media_file import Image
+from lensdex_client.retriever import Retriever
 from lensdex_client.searching import SearchOptions
 from lensdex_client.settings import Settings
 
@@ -41,12 +43,13 @@ def add_search_options(parser: argparse.ArgumentParser, settings: Settings) -> N
     parser.add_argument("--exact", action="store_true", help="compare with every record: slower, and the truth")
     parser.add_argument("--ef", metavar="N", type=positive, default=0, help="candidates the index keeps")
     parser.add_argument("--truncate", action="store_true", help="cut texts that are too long instead of refusing them")
+    add_filter(parser)
     add_media_root(parser, settings, "pictures kept by their path are read below this folder")
     add_options(parser, settings)
 
 
-def search_options(arguments: argparse.Namespace, instruction: str = "") -> SearchOptions:
-    """Return what *arguments* say about the search."""
+def search_options(arguments: argparse.Namespace, retriever: Retriever, instruction: str = "") -> SearchOptions:
+    """Return what *arguments* say about the search. Raises ValueError for a filter that cannot be read."""
     return SearchOptions(
         k=arguments.k,
         view=arguments.view,
@@ -56,6 +59,7 @@ def search_options(arguments: argparse.Namespace, instruction: str = "") -> Sear
         truncation=Truncation.CUT_TEXT if arguments.truncate else Truncation.REFUSE,
         exact=arguments.exact,
         ef=arguments.ef,
+        filter=filter_of(arguments, retriever),
     )
 
 
@@ -63,7 +67,8 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Search and show. Raises ValueError for a query that is nothing, LensdexError, OSError."""
     query = query_of(arguments)
     with connect(arguments) as retriever:
-        answer = retriever.search(arguments.collection, query, search_options(arguments, arguments.instruction))
+        options = search_options(arguments, retriever, arguments.instruction)
+        answer = retriever.search(arguments.collection, query, options)
     return hits.show(answer, output, arguments.media_root)
 
 

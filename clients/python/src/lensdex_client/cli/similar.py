@@ -27,5 +27,5 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Search and show."""
     with connect(arguments) as retriever:
-        answer = retriever.similar(arguments.collection, arguments.id, search_options(arguments))
+        answer = retriever.similar(arguments.collection, arguments.id, search_options(arguments, retriever))
     return hits.show(answer, output, arguments.media_root)

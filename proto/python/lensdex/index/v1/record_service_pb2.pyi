@@ -4,6 +4,7 @@ from google.protobuf import duration_pb2 as _duration_pb2
 from google.rpc import status_pb2 as _status_pb2
 from lensdex.common.v1 import embedding_space_pb2 as _embedding_space_pb2
 from lensdex.common.v1 import vectors_pb2 as _vectors_pb2
+from lensdex.index.v1 import filter_pb2 as _filter_pb2
 from lensdex.index.v1 import record_pb2 as _record_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -34,12 +35,14 @@ class UpsertRecordsResponse(_message.Message):
     def __init__(self, num_inserted: _Optional[int] = ..., num_replaced: _Optional[int] = ..., consistency_token: _Optional[str] = ...) -> None: ...
 
 class DeleteRecordsRequest(_message.Message):
-    __slots__ = ("collection", "ids")
+    __slots__ = ("collection", "ids", "filter")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
     IDS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     collection: str
     ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, collection: _Optional[str] = ..., ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    filter: _filter_pb2.Filter
+    def __init__(self, collection: _Optional[str] = ..., ids: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[_filter_pb2.Filter, _Mapping]] = ...) -> None: ...
 
 class DeleteRecordsResponse(_message.Message):
     __slots__ = ("num_deleted", "consistency_token")
@@ -78,18 +81,20 @@ class GetRecordResult(_message.Message):
     def __init__(self, record: _Optional[_Union[_record_pb2.Record, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
 
 class ListRecordsRequest(_message.Message):
-    __slots__ = ("collection", "page_size", "page_token", "include", "views")
+    __slots__ = ("collection", "page_size", "page_token", "include", "views", "filter")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_FIELD_NUMBER: _ClassVar[int]
     VIEWS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     collection: str
     page_size: int
     page_token: str
     include: _record_pb2.Include
     views: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, collection: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., include: _Optional[_Union[_record_pb2.Include, _Mapping]] = ..., views: _Optional[_Iterable[str]] = ...) -> None: ...
+    filter: _filter_pb2.Filter
+    def __init__(self, collection: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., include: _Optional[_Union[_record_pb2.Include, _Mapping]] = ..., views: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[_filter_pb2.Filter, _Mapping]] = ...) -> None: ...
 
 class ListRecordsResponse(_message.Message):
     __slots__ = ("records", "vectors", "next_page_token")
@@ -102,10 +107,12 @@ class ListRecordsResponse(_message.Message):
     def __init__(self, records: _Optional[_Iterable[_Union[_record_pb2.Record, _Mapping]]] = ..., vectors: _Optional[_Iterable[_Union[_record_pb2.ViewVectors, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class CountRecordsRequest(_message.Message):
-    __slots__ = ("collection",)
+    __slots__ = ("collection", "filter")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     collection: str
-    def __init__(self, collection: _Optional[str] = ...) -> None: ...
+    filter: _filter_pb2.Filter
+    def __init__(self, collection: _Optional[str] = ..., filter: _Optional[_Union[_filter_pb2.Filter, _Mapping]] = ...) -> None: ...
 
 class CountRecordsResponse(_message.Message):
     __slots__ = ("num_records",)
@@ -114,7 +121,7 @@ class CountRecordsResponse(_message.Message):
     def __init__(self, num_records: _Optional[int] = ...) -> None: ...
 
 class SearchRecordsRequest(_message.Message):
-    __slots__ = ("collection", "view", "vectors", "records", "k", "ef", "exact", "score_threshold", "include", "consistency_token")
+    __slots__ = ("collection", "view", "vectors", "records", "k", "ef", "exact", "score_threshold", "include", "consistency_token", "filter")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
     VECTORS_FIELD_NUMBER: _ClassVar[int]
@@ -125,6 +132,7 @@ class SearchRecordsRequest(_message.Message):
     SCORE_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_FIELD_NUMBER: _ClassVar[int]
     CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     collection: str
     view: str
     vectors: VectorQueries
@@ -135,7 +143,8 @@ class SearchRecordsRequest(_message.Message):
     score_threshold: float
     include: _record_pb2.Include
     consistency_token: str
-    def __init__(self, collection: _Optional[str] = ..., view: _Optional[str] = ..., vectors: _Optional[_Union[VectorQueries, _Mapping]] = ..., records: _Optional[_Union[RecordQueries, _Mapping]] = ..., k: _Optional[int] = ..., ef: _Optional[int] = ..., exact: _Optional[bool] = ..., score_threshold: _Optional[float] = ..., include: _Optional[_Union[_record_pb2.Include, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+    filter: _filter_pb2.Filter
+    def __init__(self, collection: _Optional[str] = ..., view: _Optional[str] = ..., vectors: _Optional[_Union[VectorQueries, _Mapping]] = ..., records: _Optional[_Union[RecordQueries, _Mapping]] = ..., k: _Optional[int] = ..., ef: _Optional[int] = ..., exact: _Optional[bool] = ..., score_threshold: _Optional[float] = ..., include: _Optional[_Union[_record_pb2.Include, _Mapping]] = ..., consistency_token: _Optional[str] = ..., filter: _Optional[_Union[_filter_pb2.Filter, _Mapping]] = ...) -> None: ...
 
 class VectorQueries(_message.Message):
     __slots__ = ("space", "vectors")

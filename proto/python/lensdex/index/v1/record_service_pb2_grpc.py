@@ -30,6 +30,8 @@ class RecordServiceStub:
     ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
     ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
     violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
+    Calls that take a filter also fail for ERROR_REASON_INVALID_FILTER, ERROR_REASON_FIELD_NOT_INDEXED and
+    ERROR_REASON_FILTER_TYPE_MISMATCH.
     """
 
     def __init__(self, channel):
@@ -75,6 +77,8 @@ class RecordServiceServicer:
     ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
     ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
     violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
+    Calls that take a filter also fail for ERROR_REASON_INVALID_FILTER, ERROR_REASON_FIELD_NOT_INDEXED and
+    ERROR_REASON_FILTER_TYPE_MISMATCH.
     """
 
     def UpsertRecords(self, request, context):
@@ -91,9 +95,10 @@ class RecordServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteRecords(self, request, context):
-        """DeleteRecords deletes records by id. All or nothing; ids without a record are skipped, not violations. Durable when
-        answered. Idempotent. Fails for ERROR_REASON_INVALID_FIELD (no ids), ERROR_REASON_TOO_MANY_ITEMS, ERROR_REASON_INVALID_ID
-        and ERROR_REASON_STORE_UNAVAILABLE.
+        """DeleteRecords deletes records by id, or those that match a filter. All or nothing, in one write however many they are;
+        ids without a record are skipped, not violations. Durable when answered. Idempotent. A filter sees every write that was
+        acknowledged before the call. Fails for ERROR_REASON_INVALID_FIELD (neither ids nor a filter, or both),
+        ERROR_REASON_TOO_MANY_ITEMS, ERROR_REASON_INVALID_ID and ERROR_REASON_STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -109,7 +114,7 @@ class RecordServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListRecords(self, request, context):
-        """ListRecords lists records in the order of their ids (by UTF-8 bytes). Records written or deleted meanwhile may or may not
+        """ListRecords lists records, or those that match a filter, in the order of their ids (by UTF-8 bytes). Records written or deleted meanwhile may or may not
         appear; all others appear exactly once. Fails for ERROR_REASON_INVALID_FIELD and ERROR_REASON_INVALID_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -117,7 +122,7 @@ class RecordServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CountRecords(self, request, context):
-        """CountRecords counts records.
+        """CountRecords counts records, or those that match a filter.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -182,6 +187,8 @@ class RecordService:
     ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
     ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
     violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
+    Calls that take a filter also fail for ERROR_REASON_INVALID_FILTER, ERROR_REASON_FIELD_NOT_INDEXED and
+    ERROR_REASON_FILTER_TYPE_MISMATCH.
     """
 
     @staticmethod

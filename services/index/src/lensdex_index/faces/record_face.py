@@ -12,10 +12,12 @@ from lensdex.index.v1 import record_service_pb2_grpc
 from lensdex_index import checks, tokens
 from lensdex_index.catalog import Catalog
 from lensdex_index.engine import CollectionHandle
-from lensdex_index.errors import RecordNotFoundError, ResponseTooLargeError
+from lensdex_index.errors import InvalidFieldError, RecordNotFoundError, ResponseTooLargeError
 from lensdex_index.faces import decode, encode, search
 from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.collection_face import page_size
+from lensdex_index.faces.filters import filter_of
+from lensdex_index.filters import fingerprint
 from lensdex_index.metrics import Metrics
 from lensdex_index.records import Batch, Include, ViewSpec, WriteOutcome
 
@@ -71,13 +73,24 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
 
     async def _delete(self, request: pb.DeleteRecordsRequest, call: Call) -> pb.DeleteRecordsResponse:
         handle = self._catalog.collection(request.collection)
-        checks.check_count("ids", len(request.ids), self._limits.max_records)
-        checks.check_ids(request.ids, "ids", self._limits)
-        outcome = await call.done(handle.delete(list(request.ids), deadline=call.deadline))
+        outcome = await call.done(await call.blocking(self._submit_delete, handle, request, call.deadline))
         return pb.DeleteRecordsResponse(
             num_deleted=outcome.num_deleted,
             consistency_token=tokens.pack_consistency(handle.epoch, outcome.sequence),
         )
+
+    def _submit_delete(
+        self, handle: CollectionHandle, request: pb.DeleteRecordsRequest, deadline: float
+    ) -> Future[WriteOutcome]:
+        chosen = filter_of(request, handle.spec, self._limits)
+        if chosen is None:
+            checks.check_count("ids", len(request.ids), self._limits.max_records)
+            checks.check_ids(request.ids, "ids", self._limits)
+            return handle.delete(list(request.ids), deadline=deadline)
+        if request.ids:
+            raise InvalidFieldError("ids", "must be empty beside a filter; delete by one or the other")
+        checks.check_deletable(chosen)
+        return handle.delete_matching(chosen, deadline=deadline)
 
     async def _get(self, request: pb.GetRecordsRequest, call: Call) -> pb.GetRecordsResponse:
         handle = self._catalog.collection(request.collection)
@@ -111,25 +124,26 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     async def _list(self, request: pb.ListRecordsRequest, call: Call) -> pb.ListRecordsResponse:
         handle = self._catalog.collection(request.collection)
         size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=self._limits.max_page_size)
-        after = tokens.unpack_page(handle.epoch, "ListRecords", request.page_token)
-        return await call.blocking(self._read_page, handle, request, after, size, _views(handle, request.views))
+        return await call.blocking(self._read_page, handle, request, size, _views(handle, request.views))
 
     def _read_page(
-        self, handle: CollectionHandle, request: pb.ListRecordsRequest, after: str, size: int, views: list[ViewSpec]
+        self, handle: CollectionHandle, request: pb.ListRecordsRequest, size: int, views: list[ViewSpec]
     ) -> pb.ListRecordsResponse:
         include = decode.include(request, otherwise=_ALL)
         budget = encode.Budget(self._limits.max_response_bytes, 1)
         blocks = encode.Blocks(views)
         response = pb.ListRecordsResponse()
-        last = after
+        chosen = filter_of(request, handle.spec, self._limits)
+        of = fingerprint(chosen)
+        last = after = tokens.unpack_page(handle.epoch, "ListRecords", request.page_token, of=of)
         names = [view.name for view in views]
-        with contextlib.closing(handle.scan(after, size + 1, include, names)) as records:
+        with contextlib.closing(handle.scan(after, size + 1, include, names, chosen)) as records:
             for at, stored in enumerate(records):
                 message = encode.record(stored.record, include)
                 # The first always fits: the settings see to that.
                 fits = budget.take(encode.size(message) + blocks.num_bytes(stored), 0)
                 if at == size or (at and not fits):
-                    response.next_page_token = tokens.pack_page(handle.epoch, "ListRecords", last)
+                    response.next_page_token = tokens.pack_page(handle.epoch, "ListRecords", last, of=of)
                     break
                 response.records.append(message)
                 blocks.add(at, stored)
@@ -139,7 +153,10 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
 
     async def _count(self, request: pb.CountRecordsRequest, call: Call) -> pb.CountRecordsResponse:
         handle = self._catalog.collection(request.collection)
-        return pb.CountRecordsResponse(num_records=await call.blocking(handle.count))
+        return pb.CountRecordsResponse(num_records=await call.blocking(self._counted, handle, request))
+
+    def _counted(self, handle: CollectionHandle, request: pb.CountRecordsRequest) -> int:
+        return handle.count(filter_of(request, handle.spec, self._limits))
 
     async def _search(self, request: pb.SearchRecordsRequest, call: Call) -> pb.SearchRecordsResponse:
         begin = time.perf_counter()

@@ -17,6 +17,7 @@ from lensdex_index.errors import (
     out_of_range,
 )
 from lensdex_index.faces import decode, encode
+from lensdex_index.faces.filters import filter_of
 from lensdex_index.records import Found, Include, Limits, Matrix, Search, ViewSpec
 
 _VECTORS = "vectors.vectors"
@@ -49,6 +50,7 @@ def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: L
         threshold=request.score_threshold if request.HasField("score_threshold") else None,
         include=include,
         max_bytes=limits.max_response_bytes,
+        filter=filter_of(request, handle.spec, limits),
     )
     found = handle.search(search)
     with contextlib.closing(found.outcomes) as outcomes:

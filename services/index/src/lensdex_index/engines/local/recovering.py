@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.engines.local.forked import AbandonedError
+from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.restoring import Outcome, restore
 from lensdex_index.engines.local.store.records_db import RecordsDb
 from lensdex_index.engines.local.view_index import ViewIndex
@@ -23,6 +24,7 @@ def graph_path(folder: Path, view: str) -> Path:
 
 def recover(
     db: RecordsDb,
+    records: RecordIndex,
     views: Mapping[str, ViewIndex],
     name: str,
     *,
@@ -31,11 +33,16 @@ def recover(
     observer: Observer,
     abandoned: Callable[[], bool],
 ) -> Visible:
-    """Fill the empty *views* of collection *name*; return what searches see. Raises CorruptedError, as the store does.
+    """Fill the empty *records* and *views* of collection *name*; return what searches see.
 
-    Raises RecoveryAbandonedError once *abandoned* answers so.
+    Raises CorruptedError, as the store does, and RecoveryAbandonedError once *abandoned* answers so.
     """
     sequence = db.sequence
+    for labels, metadata in db.records(metadata=records.has_fields):
+        if abandoned():
+            raise RecoveryAbandonedError
+        records.reserve(metadata)
+        records.append(labels, metadata, sequence)
     num_vectors: dict[str, int] = {}
     newest: dict[str, int] = {}
     for view, index in views.items():
@@ -55,9 +62,7 @@ def recover(
             raise CorruptedError(name, f"a stored vector of view {view} has another dimension")
         index.reserve(len(labels))
         index.append(labels, index.ready(vectors), sequence)
-    with db.reading() as reader:
-        num_records = reader.count()
     for index in views.values():
         index.published(sequence)
         index.began()
-    return Visible(sequence, num_records, num_vectors)
+    return Visible(sequence, records.slots.size, num_vectors)

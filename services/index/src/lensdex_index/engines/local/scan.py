@@ -19,6 +19,9 @@ _Quick = npt.NDArray[np.float64]
 _BLOCK_VALUES: Final = 2 * 1024 * 1024
 """Values scored at a time: 8 MB, so that blocks stay near the cache and temporary memory stays small."""
 
+_GATHERED_VALUES: Final = 128 * 1024
+"""Values scored at a time where rows are fetched from here and there: 512 kB, so that the copy stays in a cache."""
+
 _MOST_TIES: Final = 4_096
 """Candidates beyond those asked for that are kept because they may tie with the last of them."""
 
@@ -67,36 +70,71 @@ def nearest(
     More where others tie with the last of them: which of those make the cut is for who knows their ids. Past some
     thousands the lowest slots do. Fewer where fewer are visible. Slots count from the beginning of *rows*.
     """
-    count = len(visible)
-    if not count:
+    return nearest_of(metric, queries, rows, k, np.flatnonzero(visible) + start)
+
+
+def nearest_of(metric: Metric, queries: Matrix, rows: Matrix, k: int, chosen: Labels) -> list[tuple[Labels, Scores]]:
+    """Return the nearest *k* of the rows *chosen*, which ascend; otherwise as ``nearest``."""
+    if not len(chosen):
         return [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))] * len(queries)
     wanted = k + max(16, k // 4)
     block = max(64, _BLOCK_VALUES // max(1, rows.shape[1]))
-    slots = np.empty((len(queries), 0), dtype=np.int64)
-    scores = np.empty((len(queries), 0), dtype=np.float64)
-    floors = np.full(len(queries), -np.inf)
 
     def margins(at: Labels, reached: _Quick) -> _Quick:
         return _margins(metric, queries, rows[at], reached)
 
-    for low in range(0, count, block):
-        chosen = np.flatnonzero(visible[low : low + block])
-        if not len(chosen):
-            continue
-        high = min(low + block, count)
-        values = rows[start + low : start + high]
-        if len(chosen) < high - low:
-            values = values[chosen]
-        found = _quick_scores(metric, queries, values)
-        at = np.broadcast_to(chosen + (start + low), found.shape)
-        slots, scores = np.hstack((slots, at)), np.hstack((scores, found))
+    parts = [chosen[low : low + block] for low in range(0, len(chosen), block)]
+    if len(queries) == 1:
+        # All scores of one query are few bytes: choosing among them once is quicker than after every block.
+        quick = np.concatenate([_scores_at(metric, queries, rows, part)[0] for part in parts])
+        ordered = _contenders(chosen, quick, (k, wanted), margins)
+        return [best_first(ordered, score_rows(metric, queries[0], rows[ordered]), k)]
+    slots = np.empty((len(queries), 0), dtype=np.int64)
+    scores = np.empty((len(queries), 0), dtype=np.float64)
+    floors = np.full(len(queries), -np.inf)
+    for part in parts:
+        found = _scores_at(metric, queries, rows, part)
+        slots, scores = np.hstack((slots, np.broadcast_to(part, found.shape))), np.hstack((scores, found))
         if scores.shape[1] > wanted:
             slots, scores, floors = _keep(slots, scores, (k, wanted), margins)
     answers = []
-    for query, candidates, quick, floor in zip(queries, slots, scores, floors, strict=True):
-        ordered = np.sort(candidates[quick >= floor])
+    for query, candidates, reached, floor in zip(queries, slots, scores, floors, strict=True):
+        ordered = np.sort(candidates[reached >= floor])
         answers.append(best_first(ordered, score_rows(metric, query, rows[ordered]), k))
     return answers
+
+
+def _contenders(
+    slots: Labels, scores: _Quick, places: tuple[int, int], margins: Callable[[Labels, _Quick], _Quick]
+) -> Labels:
+    """Return what ``_keep`` would of one query's *slots*, which ascend, with their quick *scores*."""
+    k, wanted = places
+    if len(slots) <= wanted:
+        return slots
+    best = np.argpartition(scores, -wanted)[-wanted:]
+    top = scores[best]
+    kth = best[np.argpartition(top, -k)[-k:][:1]]
+    floor = min(float((scores[kth] - margins(slots[kth], scores[kth]))[0]), float(top.min()))
+    found = np.flatnonzero(scores >= floor)
+    if len(found) <= wanted + _MOST_TIES:
+        return slots[found]
+    kept, reached, floors = _keep(slots[None], scores[None], places, margins)
+    return np.sort(kept[0][reached[0] >= floors[0]])
+
+
+def _scores_at(metric: Metric, queries: Matrix, rows: Matrix, slots: Labels) -> _Quick:
+    first, last = int(slots[0]), int(slots[-1]) + 1
+    if last - first == len(slots):
+        return _quick_scores(metric, queries, rows[first:last]).astype(np.float64)
+    piece = max(64, _GATHERED_VALUES // max(1, rows.shape[1]))
+    # Filled again and again: fetching into fresh memory takes half as long again.
+    room = np.empty((min(piece, len(slots)), rows.shape[1]), dtype=np.float32)
+    scores = np.empty((len(queries), len(slots)), dtype=np.float64)
+    for low in range(0, len(slots), piece):
+        part = slots[low : low + piece]
+        values = np.take(rows, part, axis=0, out=room[: len(part)], mode="clip")
+        scores[:, low : low + len(part)] = _quick_scores(metric, queries, values)
+    return scores
 
 
 def _quick_scores(metric: Metric, queries: Matrix, rows: Matrix) -> npt.NDArray[np.floating]:

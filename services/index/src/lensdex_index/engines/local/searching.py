@@ -11,6 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from lensdex_index.engines.local.places import Places
+from lensdex_index.engines.local.record_index import RecordIndex
+from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.local.slots import Snapshot
 from lensdex_index.engines.local.store.records_db import Reader, RecordsDb
 from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.local.visibility import Visibility
@@ -18,8 +22,6 @@ from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLa
 from lensdex_index.records import Found, Labels, Matrix, Scores, Search
 
 _ATTEMPTS: Final = 3
-_APPLY_SECONDS: Final = 30.0
-"""A commit is applied to the indexes within milliseconds; this only bounds a fault."""
 
 _Hits = tuple[Labels, Scores]
 
@@ -34,19 +36,35 @@ class _Query:
 class Searching:
     """Searches of one collection."""
 
-    def __init__(self, name: str, db: RecordsDb, views: Mapping[str, ViewIndex], visibility: Visibility) -> None:
+    def __init__(
+        self, name: str, db: RecordsDb, records: RecordIndex, views: Mapping[str, ViewIndex], visibility: Visibility
+    ) -> None:
         self._name = name
         self._db = db
+        self._records = records
         self._views = views
+        self._places = {view: Places(records.slots) for view in views}
         self._visibility = visibility
+
+    def num_without_view(self, search: Search) -> int:
+        """Return how many of the records that match have no vector in the view."""
+        visible = self._visibility.current
+        missing = visible.num_records - visible.num_vectors[search.view]
+        if search.filter is None or not missing:
+            return missing
+        slots = self._views[search.view].slots
+        records = self._records.matching(search.filter)
+        vectors = self._places[search.view].spread(records, slots)
+        return _num_seen(records, self._records.slots.snapshot(), visible.sequence) - _num_seen(
+            vectors, slots, visible.sequence
+        )
 
     def answers(self, search: Search) -> Generator[list[Found] | DomainError]:
         """Search when first asked; yield each query's outcome, in order. Exhaust or close it."""
         for attempt in range(_ATTEMPTS):
             with self._db.reading() as reader:
                 sequence = reader.sequence()
-                # The store may be ahead of the indexes by the commit that is being applied.
-                self._visibility.wait(sequence).result(_APPLY_SECONDS)
+                self._visibility.reached(sequence)
                 queries = self._queries(reader, search)
                 good = [query for query in queries if isinstance(query, _Query)]
                 # The last attempt scans: that can be asked about any moment.
@@ -76,6 +94,10 @@ class Searching:
         if not queries:
             return []
         index = self._views[search.view]
+        allowed: Mask | None = None
+        if search.filter is not None:
+            slots = index.slots
+            allowed = self._places[search.view].spread(self._records.matching(search.filter), slots)
         ef = search.ef if search.ef is not None else index.spec.backend.parameters.get("ef", 0)
         hits = index.search(
             np.concatenate([query.vector for query in queries]),
@@ -84,10 +106,16 @@ class Searching:
             exact=exact,
             exclude=np.array([query.own_label for query in queries], dtype=np.int64),
             sequence=sequence,
+            allowed=allowed,
         )
         if hits is None or search.threshold is None:
             return hits
         return [(labels[scores >= search.threshold], scores[scores >= search.threshold]) for labels, scores in hits]
+
+
+def _num_seen(mask: Mask, slots: Snapshot, sequence: int) -> int:
+    found = np.flatnonzero(mask)
+    return int(np.count_nonzero(slots.visible_at(found, sequence)))
 
 
 def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | DomainError:

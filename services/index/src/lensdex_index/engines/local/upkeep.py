@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lensdex_index.engines.local import scan
 from lensdex_index.engines.local.audit import Audit, unfound
 from lensdex_index.engines.local.backends import open_backend
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Trait
+from lensdex_index.engines.local.measuring import measure
+from lensdex_index.engines.local.planner import UNMEASURED
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import Slots
@@ -27,9 +28,6 @@ from lensdex_index.records import Labels, Matrix, ViewSpec
 _PATIENCE_HOLDS: Final = 2
 """Times the hold that indexing waits for a gap between searches before it makes one."""
 _MOST_ADDS: Final = 65_536
-_K: Final = 10
-"""Neighbours asked for when costs are measured."""
-_MEASUREMENTS: Final = 3
 _FEWEST_TO_MEASURE: Final = 512
 _GROWTH_TO_MEASURE: Final = 8
 """Costs are measured again once the graph has grown by this part: some milliseconds each time."""
@@ -88,6 +86,8 @@ class Upkeep:
         self._in_graph = np.zeros(0, dtype=np.bool_)
         self._removed = 0
         self._adds = 1
+        self.costs = UNMEASURED
+        """Of searches under a filter; replaced whole."""
         self._measured_at = 0
         """How many slots were covered when costs were last measured."""
         self._found = 0
@@ -151,8 +151,11 @@ class Upkeep:
                 self._add(published, size)
         elif self._covered < size:
             self._add(published, size)
-            if self._covered - self._measured_at >= max(_FEWEST_TO_MEASURE, self._measured_at // _GROWTH_TO_MEASURE):
+            if self._wants_measure():
                 self._measure()
+        elif self._wants_measure():
+            # A graph that was restored.
+            self._measure()
         elif self._wants_rebuild():
             self._rebuild = (self.new_graph(), np.zeros(size, dtype=np.bool_), 0)
         elif self._wants_audit():
@@ -206,20 +209,25 @@ class Upkeep:
             find=lambda slots: unfound(self._graph, self.spec.metric, rows, slots, ef=ef),
         )
 
+    def _wants_measure(self) -> bool:
+        grown = self._covered - self._measured_at
+        return grown >= max(_FEWEST_TO_MEASURE, self._measured_at // _GROWTH_TO_MEASURE)
+
     def _measure(self) -> None:
-        """Measure a scan as long as the tail may be, and a query. The graph changes in this thread only: no lock."""
+        """Measure what searches cost. The graph changes in this thread only: that takes no lock."""
         self._measured_at = self._covered
         if not len(self._graph):
             return
-        # A vector that is in the graph is found sooner than others are.
-        query = self.row_file.rows[[self._covered // 3, self._covered // 2]].mean(axis=0, keepdims=True)
-        num_rows = min(self.tail_bound.bound, self._covered)
-        ef = self.spec.backend.parameters.get("ef", 1)
-        seen = np.ones(num_rows, dtype=np.bool_)
-        rows = self.row_file.rows
-        query_seconds = _quickest(lambda: self._graph.search(query, _K, ef=ef))
-        scan_seconds = _quickest(lambda: scan.nearest(self.spec.metric, query, rows, _K, start=0, visible=seen))
-        self.tail_bound.measured(num_rows, scan_seconds, query_seconds)
+        told = measure(
+            self._graph,
+            self.spec.metric,
+            self.row_file.rows,
+            self._covered,
+            num_rows=self.tail_bound.bound,
+            ef=self.spec.backend.parameters.get("ef", 1),
+        )
+        self.tail_bound.measured(told.num_rows, told.scan_seconds, told.query_seconds)
+        self.costs = told.costs
 
     def _remove(self, due: Labels) -> None:
         inside = due[due < self._covered]
@@ -289,16 +297,6 @@ class Upkeep:
             self._floor = published
             self._in_graph, self._removed, self._rebuild = inside, len(ended), None
             self.changes += len(graph)
-
-
-def _quickest(work: Callable[[], object]) -> float:
-    """Return the least seconds of a few: what it takes while nothing else is in the way."""
-    seconds = []
-    for _ in range(_MEASUREMENTS):
-        begin = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - begin)
-    return min(seconds)
 
 
 def _grown(flags: npt.NDArray[np.bool_], size: int) -> npt.NDArray[np.bool_]:

@@ -12,13 +12,21 @@ Three parties: one writer (``append``, ``retire``, ``published``), one indexing 
 searches. Knows no records and no SQL: only labels that ascend.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
-import numpy.typing as npt
 
 from lensdex_index.engines.local import scan
-from lensdex_index.engines.local.slots import ALIVE
+from lensdex_index.engines.local.backends.base import Trait
+from lensdex_index.engines.local.planner import Plan
+from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.local.slots import ALIVE, Snapshot
 from lensdex_index.engines.local.upkeep import Upkeep
-from lensdex_index.records import Labels, Matrix, Metric, Scores, Vector
+from lensdex_index.records import Labels, Matrix, Metric, Scores
+
+_NOTHING: Final[Labels] = np.empty(0, dtype=np.int64)
 
 
 class ViewIndex(Upkeep):
@@ -39,6 +47,11 @@ class ViewIndex(Upkeep):
     def newest_label(self) -> int:
         """Return the last label it has, alive or dead, -1 where there is none."""
         return int(self._slots.labels[self._slots.size - 1]) if self._slots.size else -1
+
+    @property
+    def slots(self) -> Snapshot:
+        """Return the slots as they are now."""
+        return self._slots.snapshot()
 
     def ready(self, vectors: Matrix) -> Matrix:
         """Return *vectors* as they are compared: of unit length under cosine, else as they are."""
@@ -73,59 +86,165 @@ class ViewIndex(Upkeep):
     # Searching: any thread.
 
     def search(
-        self, queries: Matrix, k: int, *, ef: int, exact: bool, exclude: Labels, sequence: int
+        self,
+        queries: Matrix,
+        k: int,
+        *,
+        ef: int,
+        exact: bool,
+        exclude: Labels,
+        sequence: int,
+        allowed: Mask | None = None,
     ) -> list[tuple[Labels, Scores]] | None:
         """Return labels and scores per query, best first, as seen at *sequence*: *k*, or fewer when fewer qualify.
 
         More where others tie with the k-th: the caller, who knows their ids, cuts. *exact* finds all of those, up to
         some thousands; a graph those it comes across.
 
-        *exclude* holds one label per query that it must not find, -1 for none. None means that the graph has dropped
-        what was seen then already: ask for a later sequence, or *exact*, which can tell of any that was published.
+        *exclude* holds one label per query that it must not find, -1 for none; *allowed* says which slots it may find,
+        of the first so many. None means that the graph has dropped what was seen then already: ask for a later
+        sequence, or *exact*, which can tell of any that was published.
         """
         ready = self.ready(queries)
-        nothing = np.empty(0, dtype=np.int64)
-        covered, strays, candidates = 0, nothing, [nothing] * len(queries)
-        if not exact:
-            with self._lock.reading():
-                if sequence < self._floor:
-                    return None
-                covered, strays = self._covered, self._audit.strays
-                if covered:
-                    candidates = self._ask_graph(ready, k, ef)
+        chosen = None if allowed is None else self._chosen(allowed, sequence)
+        within = None if chosen is None else chosen.slots
+        if exact:
+            walked = _Walked(0, _NOTHING, [_NOTHING] * len(queries))
+        elif (asked := self._walk(ready, k, ef, sequence, chosen)) is not None:
+            walked = asked
+        else:
+            return None
         slots, rows = self._slots.snapshot(), self.row_file.rows
-        start = int(strays[0]) if len(strays) else covered
-        seen = slots.visible(start, slots.size, sequence)
-        unfound_by_graph = np.zeros(covered - start, dtype=np.bool_)
-        unfound_by_graph[strays - start] = True
-        seen[: covered - start] &= unfound_by_graph
-        tail = scan.nearest(self.spec.metric, ready, rows, k + 1, start=start, visible=seen)
+        tail = scan.nearest_of(self.spec.metric, ready, rows, k + 1, walked.left_out(slots, sequence, within))
+        own = [self._slots.slot_of(label) for label in exclude.tolist()]
+        found = [
+            walked.own(slots_of[slots.visible_at(slots_of, sequence) & (slots_of != mine)])
+            for slots_of, mine in zip(walked.candidates, own, strict=True)
+        ]
+        if walked.covered and any(len(slots_of) < k for slots_of in found):
+            self._make_up(ready, found, k, own, walked.inside(slots, sequence, within))
         answers = []
-        for at, query in enumerate(ready):
-            own = self._slots.slot_of(int(exclude[at]))
-            found = candidates[at]
-            found = found[slots.visible_at(found, sequence) & (found != own) & ~np.isin(found, strays)]
-            if covered and len(found) < k:
-                inside = slots.visible(0, covered, sequence)
-                inside[strays] = False
-                found = self._made_up(query, found, k, own, inside)
-            all_slots = np.concatenate((found, tail[at][0]))
-            scores = np.concatenate((scan.score_rows(self.spec.metric, query, rows[found]), tail[at][1]))
-            wanted = all_slots != own
-            best, values = scan.best_first(all_slots[wanted], scores[wanted], k)
-            answers.append((slots.labels[best], values))
+        for query, mine, graph, (others, values) in zip(ready, own, found, tail, strict=True):
+            all_slots, scores = others, values
+            if len(graph):
+                all_slots = np.concatenate((graph, others))
+                scores = np.concatenate((scan.score_rows(self.spec.metric, query, rows[graph]), values))
+            wanted = all_slots != mine
+            best, ranked = scan.best_first(all_slots[wanted], scores[wanted], k)
+            answers.append((slots.labels[best], ranked))
         return answers
 
-    def _made_up(self, query: Vector, found: Labels, k: int, own: int, seen: npt.NDArray[np.bool_]) -> Labels:
-        """Return what the graph found, or, where it answered fewer than there are to find, what a scan finds."""
-        qualifying = int(np.count_nonzero(seen)) - int(0 <= own < len(seen) and seen[own])
-        if len(found) >= min(k, qualifying):
-            return found
-        ((scanned, _),) = scan.nearest(self.spec.metric, query[None], self.row_file.rows, k + 1, start=0, visible=seen)
-        return scanned
+    def _chosen(self, allowed: Mask, sequence: int) -> "_Chosen":
+        slots = np.flatnonzero(allowed)
+        return _Chosen(allowed, slots[self._slots.snapshot().visible_at(slots, sequence)])
+
+    def _walk(self, ready: Matrix, k: int, ef: int, sequence: int, chosen: "_Chosen | None") -> "_Walked | None":
+        """Return what the graph answers; None where it can tell of later sequences only."""
+        with self._lock.reading():
+            if sequence < self._floor:
+                return None
+            covered, strays = self._covered, self._audit.strays
+            candidates: Sequence[Labels] | None = [_NOTHING] * len(ready)
+            if covered and chosen is None:
+                candidates = self._ask_graph(ready, k, ef)
+            elif covered and chosen is not None:
+                num_matching = int(np.searchsorted(chosen.slots, covered))
+                plan = Plan(k, ef, num_matching=num_matching, num_covered=covered, costs=self.costs)
+                candidates = self._ask_under(plan, ready, chosen.allowed)
+        if candidates is None:
+            # All that is allowed is scanned, as the tail is.
+            return _Walked(0, _NOTHING, [_NOTHING] * len(ready))
+        return _Walked(covered, strays, candidates)
+
+    def _make_up(self, ready: Matrix, found: list[Labels], k: int, own: Sequence[int], inside: Labels) -> None:
+        """Where the graph found fewer than there are *inside*, put what a scan finds in its place."""
+        lacking = [
+            at
+            for at, (slots, mine) in enumerate(zip(found, own, strict=True))
+            if len(slots) < min(k, len(inside) - int(_has(inside, mine)))
+        ]
+        if lacking:
+            scanned = scan.nearest_of(self.spec.metric, ready[lacking], self.row_file.rows, k + 1, inside)
+            for at, (slots, _) in zip(lacking, scanned, strict=True):
+                found[at] = slots
 
     def _ask_graph(self, queries: Matrix, k: int, ef: int) -> list[Labels]:
-        # Some answers may be dropped: the excluded record, and the dead the indexing thread has not removed yet.
-        spare = 1 + min(len(self._retired), k + 64)
-        hits = self._graph.search(queries, k + spare, ef=ef)
+        hits = self._graph.search(queries, k + self._spare(k), ef=ef)
         return [labels[labels >= 0] for labels in hits.labels]
+
+    def _ask_under(self, plan: Plan, queries: Matrix, allowed: Mask) -> list[Labels] | None:
+        """Return what walks find, nothing for a query that is to be scanned for; None where all are."""
+        width = None if Trait.EXACT in self._graph.traits else plan.first()
+        if width is None:
+            return None
+        told = np.zeros(self._covered, dtype=np.bool_)
+        told[: len(allowed)] = allowed[: self._covered]
+        wanted = plan.wanted + self._spare(plan.k)
+        hits = self._graph.search(queries, wanted, ef=width, allowed=told)
+        return [
+            self._walked_on(plan, query[None], told, width, labels[labels >= 0])
+            for query, labels in zip(queries, hits.labels, strict=True)
+        ]
+
+    def _walked_on(self, plan: Plan, query: Matrix, told: Mask, width: int, found: Labels) -> Labels:
+        wider: int | None = width
+        while len(found) < plan.wanted:
+            wider = plan.after(width, len(found))
+            if wider is None:
+                return _NOTHING
+            width = wider
+            (labels,) = self._graph.search(query, plan.wanted + self._spare(plan.k), ef=width, allowed=told).labels
+            found = labels[labels >= 0]
+        return found
+
+    def _spare(self, k: int) -> int:
+        # Some answers may be dropped: the excluded record, and the dead the indexing thread has not removed yet.
+        return 1 + min(len(self._retired), k + 64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a search may find."""
+
+    allowed: Mask
+    """By slot, seen or not."""
+    slots: Labels
+    """Those that are allowed and seen, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """What a graph answered, and for which slots it answered."""
+
+    covered: int
+    """Slots below this were its to find, save for strays."""
+    strays: Labels
+    candidates: Sequence[Labels]
+    """Per query."""
+
+    def own(self, found: Labels) -> Labels:
+        """Return those of *found* that were its to find."""
+        return found[~np.isin(found, self.strays)] if len(self.strays) else found
+
+    def left_out(self, slots: Snapshot, sequence: int, within: Labels | None) -> Labels:
+        """Return the slots that were not its to find: seen at *sequence*, or *within* where that is given."""
+        if within is not None:
+            outside = within >= self.covered
+            return within[outside | np.isin(within, self.strays) if len(self.strays) else outside]
+        start = int(self.strays[0]) if len(self.strays) else self.covered
+        seen = slots.visible(start, slots.size, sequence)
+        stray = np.zeros(self.covered - start, dtype=np.bool_)
+        stray[self.strays - start] = True
+        seen[: self.covered - start] &= stray
+        return np.flatnonzero(seen) + start
+
+    def inside(self, slots: Snapshot, sequence: int, within: Labels | None) -> Labels:
+        """Return the others."""
+        if within is None:
+            within = np.flatnonzero(slots.visible(0, self.covered, sequence))
+        return self.own(within[within < self.covered])
+
+
+def _has(slots: Labels, slot: int) -> bool:
+    at = int(np.searchsorted(slots, slot))
+    return at < len(slots) and int(slots[at]) == slot

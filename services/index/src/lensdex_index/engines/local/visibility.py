@@ -10,6 +10,9 @@ from lensdex_index.errors import StoreUnavailableError
 
 OUT_OF_STEP: Final = "a fault of ours left the collection's indexes behind its store; restart the service"
 
+_APPLY_SECONDS: Final = 30.0
+"""A commit is applied to the indexes within milliseconds; this only bounds a fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visible:
@@ -63,6 +66,10 @@ class Visibility:
                 return future
         future.set_result(None)
         return future
+
+    def reached(self, sequence: int) -> None:
+        """Return once *sequence* is seen: the store may be ahead of the indexes by the commit that is being applied."""
+        self.wait(sequence).result(_APPLY_SECONDS)
 
     def fail(self) -> None:
         """Answer all who wait, now or later, with StoreUnavailableError: what they wait for will not come."""

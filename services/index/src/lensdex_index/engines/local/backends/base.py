@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from lensdex_index.engines.local.backends.image import Imaged
+from lensdex_index.engines.local.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 
@@ -57,10 +58,13 @@ class SearchOnly(Protocol):
     def __len__(self) -> int:
         """Return the number of vectors that can be found."""
 
-    def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:
+    def search(self, queries: Matrix, k: int, *, ef: int, allowed: Mask | None = None) -> Hits:
         """Find up to *k* nearest labels per query, k ≥ 1; an approximate backend keeps max(k, *ef*) candidates.
 
         Removed labels are never answered. Fewer than k, padded, when there are fewer, or when it can find no more.
+        *allowed*, shape (labels,), tells of every label that was added whether it may be answered. Of an approximate
+        backend's candidates those are: none that it met and did not keep, for of those it may have met the wrong ones.
+        So fewer than k say that its candidates held no more, and that more of them are wanted.
         """
 
 

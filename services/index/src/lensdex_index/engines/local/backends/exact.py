@@ -8,6 +8,7 @@ import numpy as np
 from lensdex_index.engines.local import scan
 from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
 from lensdex_index.engines.local.backends.image import ImageError, Source
+from lensdex_index.engines.local.scan import Mask
 from lensdex_index.records import Labels, Matrix
 
 
@@ -26,10 +27,11 @@ class ExactBackend:
     def __len__(self) -> int:
         return self._count
 
-    def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:  # noqa: ARG002  nothing to trade
-        answers = scan.nearest(
-            self._options.metric, queries, self._options.rows(), k, start=0, visible=self._visible[: self._end]
-        )
+    def search(self, queries: Matrix, k: int, *, ef: int, allowed: Mask | None = None) -> Hits:  # noqa: ARG002  nothing to trade
+        visible = self._visible[: self._end]
+        if allowed is not None:
+            visible = visible & allowed[: self._end]
+        answers = scan.nearest(self._options.metric, queries, self._options.rows(), k, start=0, visible=visible)
         width = max(k, *(len(found) for found, _ in answers))
         labels = np.full((len(queries), width), -1, dtype=np.int64)
         scores = np.zeros((len(queries), width), dtype=np.float32)

@@ -4,6 +4,8 @@ Odd, and how it is met:
 - ``set_ef`` is one number for all threads. It stays at 1, and a search asks for max(k, ef) neighbours instead and keeps
   k: the same work, and callers with different ef never disturb each other.
 - ``knn_query`` raises when it reaches fewer than it was asked for. Then each query is tried alone with less and less.
+- Its own filter calls Python for every vector it meets, which takes hundreds of times as long as meeting them. So more
+  are found, and those that are not allowed dropped.
 - ``save_index`` and ``__setstate__`` hold the interpreter, for seconds where vectors are a gigabyte. The one is for a
   forked child (``pour``), the other for the time before anybody is served (``restore``).
 - Updating in place is several times slower than adding, so labels are never used twice; removed ones are only marked.
@@ -19,6 +21,8 @@ import numpy as np
 from lensdex_index.engines.local.backends import hnsw_image
 from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
 from lensdex_index.engines.local.backends.image import Source
+from lensdex_index.engines.local.backends.masking import first_allowed
+from lensdex_index.engines.local.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 _FIRST_CAPACITY = 1024
@@ -44,7 +48,9 @@ class HnswBackend:
     def __len__(self) -> int:
         return self._count
 
-    def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:
+    def search(self, queries: Matrix, k: int, *, ef: int, allowed: Mask | None = None) -> Hits:
+        if allowed is not None:
+            return first_allowed(self.search(queries, max(k, ef), ef=ef), allowed, k)
         width = min(max(k, ef), self._count)
         labels = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.zeros((len(queries), k), dtype=np.float32)

@@ -15,7 +15,7 @@ import numpy as np
 
 from lensdex_index.engines.local.store.connection import connect, connect_reader, transaction, translated
 from lensdex_index.errors import CorruptedError
-from lensdex_index.records import Batch, Include, Labels, Matrix, Record, StoredRecord, Vector
+from lensdex_index.records import Batch, Include, Labels, Matrix, Metadata, Record, StoredRecord, Vector
 
 _IDS_PER_STATEMENT = 500
 _ROWS_PER_CHUNK = 1024
@@ -122,6 +122,15 @@ class RecordsDb:
                         raise CorruptedError(self._name, f"stored vectors of view {view} differ in length")
                     yield view, labels, flat.reshape(len(chunk), -1)
 
+    def records(self, *, metadata: bool) -> Generator[tuple[Labels, Sequence[Metadata]]]:
+        """Yield the labels of all records, ascending, in chunks, and the metadata of each; empty unless asked for."""
+        with self.reading() as reader:
+            column = "metadata" if metadata else "'{}'"
+            rows = reader.connection.execute(f"SELECT label, {column} FROM records ORDER BY label")  # noqa: S608
+            while chunk := rows.fetchmany(_ROWS_PER_CHUNK):
+                labels = np.fromiter((label for label, _ in chunk), dtype=np.int64, count=len(chunk))
+                yield labels, [json.loads(text) if metadata else {} for _, text in chunk]
+
     def close(self) -> None:
         """Fold the log into the file and release it. Nobody may be reading or writing."""
         while self._idle:
@@ -181,6 +190,11 @@ class Writer:
         """Delete the records of *ids* that exist."""
         return self._effect(self.next_label, self._end(ids))
 
+    def end(self, labels: Sequence[int]) -> Effect:
+        """Delete the records of *labels*, which exist and ascend."""
+        self._delete(labels)
+        return self._effect(self.next_label, labels)
+
     def _effect(self, first_label: int, ended: Sequence[int]) -> Effect:
         self.sequence += 1
         return Effect(self.sequence, first_label, ended)
@@ -193,8 +207,11 @@ class Writer:
             found = self._connection.execute(f"SELECT label FROM records WHERE id IN ({marks})", chunk)  # noqa: S608
             labels += (label for (label,) in found)
         labels = sorted(set(labels))
-        self._connection.executemany("DELETE FROM records WHERE label = ?", ((label,) for label in labels))
+        self._delete(labels)
         return labels
+
+    def _delete(self, labels: Sequence[int]) -> None:
+        self._connection.executemany("DELETE FROM records WHERE label = ?", ((label,) for label in labels))
 
 
 class Reader:
@@ -250,6 +267,15 @@ class Reader:
         rows = self.connection.execute(f"{_select(include)} WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
         for row in rows:
             yield self._stored(row, views)
+
+    def labels_after(self, after: str) -> Generator[tuple[str, int]]:
+        """Yield the ids that follow *after*, in order, and their labels. Reads the index of ids alone."""
+        yield from self.connection.execute("SELECT id, label FROM records WHERE id > ? ORDER BY id", (after,))
+
+    def stored(self, label: int, include: Include, views: Sequence[str]) -> StoredRecord:
+        """Return the record with that label, which exists."""
+        row = self.connection.execute(f"{_select(include)} WHERE label = ?", (label,)).fetchone()
+        return self._stored(row, views)
 
     def _stored(self, row: tuple[int, str, str | None, bytes | None], views: Sequence[str]) -> StoredRecord:
         vectors: dict[str, Vector] = {}

@@ -1,0 +1,1 @@
+"""Indexed fields as typed arrays, one entry per record: what filters are answered from."""

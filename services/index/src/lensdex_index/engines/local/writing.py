@@ -1,0 +1,181 @@
+"""A collection's writes. Order: reserve, commit, apply, publish, answer.
+
+Room in the indexes is taken before the commit, so that nothing can fail after it; searches see a write from the moment
+it is published, whole. Knows no SQL and no backend.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lensdex_index.engines.local.back_pressure import held_back
+from lensdex_index.engines.local.committer import Committer, Job
+from lensdex_index.engines.local.record_index import RecordIndex
+from lensdex_index.engines.local.store.records_db import Effect, RecordsDb, Writer
+from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.visibility import OUT_OF_STEP, Visibility, Visible
+from lensdex_index.engines.options import Observer
+from lensdex_index.errors import DomainError, StoreUnavailableError
+from lensdex_index.filters import Filter
+from lensdex_index.records import Batch, Matrix, WriteOutcome
+
+_NO_RECORDS = Batch((), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A caller's write: records to put in, ids to delete, or a filter whose records to delete."""
+
+    batch: Batch = _NO_RECORDS
+    ready: Mapping[str, Matrix] = field(default_factory=dict)
+    """The batch's vectors by view, as they are compared."""
+    deleted: Sequence[str] = ()
+    matching: Filter | None = None
+
+    @property
+    def num_items(self) -> int:
+        """Return the records or ids it names."""
+        return max(1, len(self.batch.records), len(self.deleted))
+
+    @property
+    def metadata(self) -> Sequence[Mapping[str, Any]]:
+        """Return the metadata of the records to put in."""
+        return [record.metadata for record in self.batch.records]
+
+
+class Writing:
+    """Commits the writes of one collection and applies them, in a thread of its own."""
+
+    def __init__(
+        self,
+        name: str,
+        db: RecordsDb,
+        records: RecordIndex,
+        views: Mapping[str, ViewIndex],
+        visibility: Visibility,
+        *,
+        observer: Observer,
+        committed: Callable[[], None],
+    ) -> None:
+        """*committed* is called after every commit: there may be something to index."""
+        self._db, self._records, self._views, self._visibility = db, records, views, visibility
+        self._observer, self._committed = observer, committed
+        self._failed = False
+        self._committer: Committer[Write] = Committer(name, self._commit_all)
+
+    def submit(self, write: Write, deadline: float) -> Future[WriteOutcome]:
+        """Queue a write. Raises CollectionNotFoundError after ``close``."""
+        return self._committer.submit(write, write.num_items, deadline)
+
+    def close(self) -> None:
+        """Take no more, finish what is queued."""
+        self._committer.close()
+
+    # The writer's thread.
+
+    def _commit_all(self, jobs: Sequence[Job[Write]]) -> None:
+        for together in _apart(jobs):
+            self._commit(together)
+
+    def _commit(self, jobs: Sequence[Job[Write]]) -> None:
+        bounds = {name: index.tail_bound for name, index in self._views.items()}
+        jobs = held_back(jobs, bounds, _num_vectors, self._observer.held_back)
+        if not jobs:
+            return
+        begin = time.perf_counter()
+        try:
+            outcomes = self._write_and_apply(jobs)
+        except DomainError as error:
+            _fail(jobs, error)
+        except Exception as error:  # noqa: BLE001  the callers hear of it, and the face logs it
+            if len(jobs) > 1 and not self._failed:
+                # One of them is at fault; its neighbours must not suffer.
+                for job in jobs:
+                    self._commit([job])
+            else:
+                _fail(jobs, error)
+        else:
+            self._observer.committed(time.perf_counter() - begin, len(jobs), sum(job.num_items for job in jobs))
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                job.future.set_result(outcome)
+            self._committed()
+
+    def _write_and_apply(self, jobs: Sequence[Job[Write]]) -> list[WriteOutcome]:
+        if self._failed:
+            raise StoreUnavailableError(OUT_OF_STEP)
+        with self._db.writing() as writer:
+            effects = [self._write(writer, job.work) for job in jobs]
+            self._records.reserve([item for job in jobs for item in job.work.metadata])
+            for name, index in self._views.items():
+                index.reserve(sum(len(job.work.ready.get(name, ())) for job in jobs))
+        try:
+            outcomes, visible = self._apply(jobs, effects)
+            self._visibility.publish(visible)
+            for index in self._views.values():
+                index.published(visible.sequence)
+        except BaseException:
+            # Committed, yet not in the indexes: only a restart brings both together again.
+            self._failed = True
+            self._visibility.fail()
+            raise
+        return outcomes
+
+    def _write(self, writer: Writer, work: Write) -> Effect:
+        if work.matching is not None:
+            # It goes alone: all that was written before is in the columns.
+            labels = self._records.labels(work.matching, self._visibility.current.sequence)
+            return writer.end(labels.tolist())
+        return writer.delete(work.deleted) if work.deleted else writer.upsert(work.batch)
+
+    def _apply(self, jobs: Sequence[Job[Write]], effects: Sequence[Effect]) -> tuple[list[WriteOutcome], Visible]:
+        before = self._visibility.current
+        num_records, num_vectors = before.num_records, dict(before.num_vectors)
+        outcomes = []
+        for job, effect in zip(jobs, effects, strict=True):
+            work, ended = job.work, np.array(effect.ended, dtype=np.int64)
+            num_new = len(work.batch.records)
+            # Records come before their vectors, so that whoever knows of a vector finds its record.
+            self._records.retire(ended, effect.sequence)
+            self._records.append(np.arange(num_new) + effect.first_label, work.metadata, effect.sequence)
+            for name, index in self._views.items():
+                num_vectors[name] -= index.retire(ended, effect.sequence)
+            for name, ready in work.ready.items():
+                labels = work.batch.views[name].indexes + effect.first_label
+                self._views[name].append(labels, ready, effect.sequence)
+                num_vectors[name] += len(labels)
+            num_records += num_new - len(ended)
+            if num_new:
+                outcomes.append(
+                    WriteOutcome(effect.sequence, num_inserted=num_new - len(ended), num_replaced=len(ended))
+                )
+            else:
+                outcomes.append(WriteOutcome(effect.sequence, num_deleted=len(ended)))
+        return outcomes, Visible(effects[-1].sequence, num_records, num_vectors)
+
+
+def _apart(jobs: Sequence[Job[Write]]) -> Iterator[Sequence[Job[Write]]]:
+    """Yield *jobs* in order, in groups that may share a commit: what a filter matches is asked of what is applied."""
+    together: list[Job[Write]] = []
+    for job in jobs:
+        if job.work.matching is None:
+            together.append(job)
+            continue
+        if together:
+            yield together
+        yield [job]
+        together = []
+    if together:
+        yield together
+
+
+def _num_vectors(work: Write, view: str) -> int:
+    return len(work.ready.get(view, ()))
+
+
+def _fail(jobs: Sequence[Job[Write]], error: Exception) -> None:
+    for job in jobs:
+        job.future.set_exception(error)
