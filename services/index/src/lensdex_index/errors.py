@@ -300,20 +300,18 @@ class InvalidConsistencyTokenError(_FactsError):
 
 @dataclass(eq=False)
 class InvalidBackendError(_FactsError):
-    """An unknown index backend, one that cannot be had on this server, or a parameter it does not take."""
+    """An unknown index backend, one with a *problem* on this server, or a parameter it does not take."""
 
     backend: str
     known: str
     """Comma-separated: known backends, or the parameters the backend takes."""
     parameter: str | None = None
     problem: str | None = None
-    """What keeps a known backend from being had, and the remedy."""
 
     def __str__(self) -> str:
-        if self.problem is not None:
-            return f"backend {self.backend} {self.problem}"
         if self.parameter is None:
-            return f"unknown backend {shown(self.backend)!r}; known are {self.known}"
+            unknown = f"unknown backend {shown(self.backend)!r}; known are {self.known}"
+            return unknown if self.problem is None else f"backend {self.backend} {self.problem}"
         return f"backend {self.backend} takes no parameter {shown(self.parameter)!r}; it takes {self.known or 'none'}"
 
 

@@ -142,10 +142,8 @@ class FaissBackend:
 
     def _search(self, queries: Matrix, k: int, ef: int, selector: Any, findable: int) -> Hits:
         """Search among the *findable* many that *selector* lets through; None: all that were ever added."""
-        labels = np.full((len(queries), k), _ABSENT, dtype=np.int64)
-        values = np.zeros((len(queries), k), dtype=np.float32)
         if not findable or not len(queries):
-            return Hits(labels, values)
+            return _padded(Hits(*np.empty((2, len(queries), 0))), k)
         held = self._index.ntotal
         # Of the candidates it keeps, as many as it would keep were there no others are to count.
         candidates = min(held, -(-ef * held // findable))
@@ -154,10 +152,10 @@ class FaissBackend:
         _use_one_thread()
         parameters = faiss.SearchParametersHNSW(efSearch=candidates, sel=selector)
         raw, positions = self._index.search(scaled, width, params=parameters)
-        found = positions >= 0
-        labels[:, :width] = np.where(found, self._labels[positions], _ABSENT)
-        values[:, :width] = np.where(found, scores(0.0 - raw if self._euclidean else raw, factors), 0.0)
-        return Hits(labels, values)
+        hits = Hits(self._labels[positions], scores(0.0 - raw if self._euclidean else raw, factors))
+        absent = positions < 0
+        hits.labels[absent], hits.scores[absent] = _ABSENT, 0.0
+        return _padded(hits, k)
 
     def _grow(self, num_vectors: int) -> tuple[faiss.IndexHNSW, int]:
         """Return a copy of the graph with room for *num_vectors*, or for twice as many as it has."""
@@ -184,6 +182,16 @@ def _use_one_thread() -> None:
     if not getattr(_thread, "is_set", False):
         faiss.omp_set_num_threads(1)
         _thread.is_set = True
+
+
+def _padded(hits: Hits, k: int) -> Hits:
+    """Return *hits* as wide as *k*."""
+    missing = k - hits.labels.shape[1]
+    if not missing:
+        return hits
+    shape = (len(hits.labels), missing)
+    labels = np.hstack((hits.labels, np.full(shape, _ABSENT))).astype(np.int64)
+    return Hits(labels, np.hstack((hits.scores, np.zeros(shape))).astype(np.float32))
 
 
 def _longer(array: npt.NDArray[Any], size: int, capacity: int, fill: int) -> npt.NDArray[Any]:

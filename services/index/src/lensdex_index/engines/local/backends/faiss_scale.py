@@ -42,11 +42,11 @@ class Scale:
             kept: Matrix = np.clip(np.ldexp(vectors, self.exponent), -_MOST, _MOST)
         return kept
 
-    def queries(self, queries: Matrix) -> tuple[Matrix, Factors]:
-        """Return *queries* as they are compared with what is kept, and by what to multiply each one's scores."""
-        ones = np.ones((len(queries), 1))
+    def queries(self, queries: Matrix) -> tuple[Matrix, Factors | None]:
+        """Return *queries* as they are compared with what is kept, and by what to multiply their scores, if at all."""
         if self._metric is Metric.COSINE:
-            return queries, ones
+            return queries, None
+        ones = np.ones((len(queries), 1))
         own = self.exponent or 0
         if self._metric is Metric.DOT:
             exponents = 1 - np.frexp(np.abs(queries).max(axis=1, keepdims=True))[1]
@@ -56,8 +56,10 @@ class Scale:
         return scaled, np.ldexp(ones, -2 * own)
 
 
-def scores(raw: Scores, factors: Factors) -> Scores:
+def scores(raw: Scores, factors: Factors | None) -> Scores:
     """Return *raw* scores times *factors*, as float32 that are no infinities."""
+    if factors is None:
+        return raw
     wide = np.clip(raw * factors, _FLOAT32.min, _FLOAT32.max)
     narrow: Scores = wide.astype(np.float32)
     return narrow
