@@ -310,8 +310,7 @@ class InvalidBackendError(_FactsError):
 
     def __str__(self) -> str:
         if self.parameter is None:
-            unknown = f"unknown backend {shown(self.backend)!r}; known are {self.known}"
-            return unknown if self.problem is None else f"backend {self.backend} {self.problem}"
+            return self.problem or f"unknown backend {shown(self.backend)!r}; known are {self.known}"
         return f"backend {self.backend} takes no parameter {shown(self.parameter)!r}; it takes {self.known or 'none'}"
 
 

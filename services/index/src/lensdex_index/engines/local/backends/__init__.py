@@ -47,7 +47,7 @@ def backend_class(name: str) -> BackendClass:
     try:
         return load()
     except ModuleNotFoundError as error:
-        problem = f"needs {error.name}, which is not installed on the server: pip install 'lensdex-index[{name}]'"
+        problem = f"backend {name} needs {error.name}, which is not installed: pip install 'lensdex-index[{name}]'"
         raise InvalidBackendError(name, ",".join(KNOWN_BACKENDS), problem=problem) from error
 
 
