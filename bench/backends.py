@@ -127,7 +127,7 @@ def per_second(work: Callable[[Rows], object], queries: Rows, size: int) -> tupl
     return max(rates), min(cpu)
 
 
-def measure(name: str, folder: Path, *, m: int, ef_construction: int, ef: int, target: float) -> dict[str, Any]:
+def measure(name: str, folder: Path, *, m: int, ef_construction: int, first_ef: int, target: float) -> dict[str, Any]:
     """Return the figures of one backend."""
     rows: Rows = np.load(folder / "rows.npy", mmap_mode="r")
     queries, truth = np.load(folder / "queries.npy"), np.load(folder / "truth.npy")
@@ -152,7 +152,7 @@ def measure(name: str, folder: Path, *, m: int, ef_construction: int, ef: int, t
         "longest_addition_ms": 1e3 * longest,
         "curve": [],
     }
-    for ef in (ef, *(wider for wider in EFS if wider > ef)):
+    for ef in (first_ef, *(wider for wider in EFS if wider > first_ef)):
         reached = recall(answers(backend, rows, queries, ef), truth)
         figures["curve"].append({"ef": ef, "recall_at_10": reached})
         if reached >= target:
@@ -196,7 +196,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=1_000)
     parser.add_argument("--m", type=int, default=16)
     parser.add_argument("--ef-construction", type=int, default=200)
-    parser.add_argument("--ef", type=int, default=10, help="the first that is tried")
+    parser.add_argument("--first-ef", type=int, default=10, help="the first that is tried")
     parser.add_argument("--target", type=float, default=0.95, help="recall@10 to reach")
     parser.add_argument(
         "--backends", default=",".join(KNOWN_BACKENDS), help="also: usearch-f16, usearch-f32, usearch-i8"
@@ -210,7 +210,7 @@ def main() -> None:
             settings = {
                 "m": options.m,
                 "ef_construction": options.ef_construction,
-                "ef": options.ef,
+                "first_ef": options.first_ef,
                 "target": options.target,
             }
             command = [sys.executable, __file__, "one", name, folder, json.dumps(settings)]
