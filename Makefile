@@ -13,7 +13,7 @@ BENCH ?=
 FUZZ_SECONDS ?= 300
 BIN := .venv/bin
 READY := .venv/.ready
-LOCAL := -e proto -e services/embedder -e services/index -e clients/python -e samples/problems -e deploy/local -e models/nano
+LOCAL := -e proto -e services/embedder -e services/index[faiss] -e clients/python -e samples/problems -e deploy/local -e models/nano
 PYPROJECTS := proto/pyproject.toml services/embedder/pyproject.toml services/index/pyproject.toml \
   clients/python/pyproject.toml samples/problems/pyproject.toml deploy/local/pyproject.toml \
   models/nano/pyproject.toml

@@ -138,7 +138,7 @@ async def test_unknown_backend(server: Server) -> None:
     """An unknown backend is answered with the known ones."""
     views = [collection_pb2.View(name="default", dimension=4, backend=collection_pb2.Backend(name="magic"))]
     actual = await refusal(server.create(views=views))
-    told(actual, StatusCode.INVALID_ARGUMENT, "INVALID_BACKEND", backend="magic", known="hnsw,exact")
+    told(actual, StatusCode.INVALID_ARGUMENT, "INVALID_BACKEND", backend="magic", known="hnsw,exact,faiss")
 
 
 async def test_unknown_backend_parameter(server: Server) -> None:

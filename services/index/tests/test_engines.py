@@ -52,7 +52,7 @@ def test_unknown_engine_and_backend_list_the_known(opened: CollectionEngine, tmp
     """A name nobody knows is answered with the known ones."""
     with pytest.raises(StartError, match="known are local"):
         open_engine("magic", EngineOptions(tmp_path))
-    with pytest.raises(StartError, match="known are exact, hnsw"):
+    with pytest.raises(StartError, match="known are exact, faiss, hnsw"):
         open_engine("local", EngineOptions(tmp_path, default_backend="magic"))
     with pytest.raises(InvalidBackendError) as caught:
         opened.resolve_backend("magic", {}, "parameters")
@@ -142,7 +142,7 @@ def test_records_survive_a_restart(reopen: Reopen) -> None:
 
 
 @pytest.mark.parametrize("metric", Metric)
-@pytest.mark.parametrize("backend", ["exact", "hnsw"])
+@pytest.mark.parametrize("backend", ["exact", "faiss", "hnsw"])
 def test_every_way_to_search_scores_alike(opened: CollectionEngine, metric: Metric, backend: str) -> None:
     """Scores are the same from the tail, from the graph and from the exact scan."""
     handle = make(opened, view(opened, metric=metric, backend=backend))
@@ -175,7 +175,7 @@ def test_equal_scores_come_in_the_order_of_ids(opened: CollectionEngine) -> None
 
 
 @pytest.mark.parametrize("metric", Metric)
-@pytest.mark.parametrize(("backend", "exact"), [("exact", False), ("hnsw", True)])
+@pytest.mark.parametrize(("backend", "exact"), [("exact", False), ("faiss", True), ("hnsw", True)])
 def test_of_equal_scores_the_first_ids_make_the_cut(
     opened: CollectionEngine, metric: Metric, backend: str, *, exact: bool
 ) -> None:
@@ -351,7 +351,7 @@ class AgainstAnOracle(RuleBasedStateMachine):
     folder: Path
     ids = Bundle("ids")
 
-    @initialize(metric=st.sampled_from(Metric), backend=st.sampled_from(["exact", "hnsw"]))
+    @initialize(metric=st.sampled_from(Metric), backend=st.sampled_from(["exact", "faiss", "hnsw"]))
     def begin(self, metric: Metric, backend: str) -> None:
         """Make a collection of two views."""
         self.metric = metric

@@ -119,7 +119,7 @@ async def test_index_info_reports_the_settings(start: Start) -> None:
     for field in cpb.IndexLimits.DESCRIPTOR.fields:
         if field.name not in {"max_k", "max_pending_calls"}:
             assert getattr(info.limits, field.name) == getattr(defaults, field.name), field.name
-    assert list(info.backends) == ["exact", "hnsw"]
+    assert list(info.backends) == ["exact", "faiss", "hnsw"]
     assert info.engine == "local"
     assert info.build.version == "0.1.0"
     assert "hnswlib" in info.build.libraries

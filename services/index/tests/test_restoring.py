@@ -153,7 +153,7 @@ def test_a_dropped_collection_is_not_saved(folder: Path) -> None:
     assert list(folder.glob("collections/*")) == []
 
 
-@pytest.mark.parametrize("backend", ["hnsw", "exact"])
+@pytest.mark.parametrize("backend", ["hnsw", "exact", "faiss"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_of_writes_and_restarts(tmp_path_factory: pytest.TempPathFactory, backend: str, data: object) -> None:

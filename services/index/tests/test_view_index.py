@@ -21,6 +21,7 @@ from lensdex_index.errors import StoreUnavailableError
 from lensdex_index.records import BackendSpec, Labels, Matrix, Metric, ViewSpec
 
 HNSW = backend("hnsw", m=16, ef_construction=100, ef=50)
+FAISS = backend("faiss", m=16, ef_construction=100, ef=50)
 
 Make = Callable[..., ViewIndex]
 
@@ -144,7 +145,7 @@ def over_and_over(failures: list[object], *works: Callable[[], object]) -> Itera
             thread.join()
 
 
-@pytest.mark.parametrize("spec", [backend("exact"), HNSW], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [backend("exact"), HNSW, FAISS], ids=lambda spec: spec.name)
 def test_searches_and_indexing_run_together(make: Make, spec: BackendSpec) -> None:
     """While what is indexed grows and shrinks under them, searches answer what is seen at their sequence: over an exact
     backend every live vector's own label, so that a miss is a race; over a graph live ones, and 9 of 10 their own.
@@ -271,6 +272,8 @@ def test_what_the_graph_cannot_find_a_scan_does(make: Make, monkeypatch: pytest.
 
         def search(self, queries: Matrix, k: int, *, ef: int) -> Hits:
             return Hits(np.full((len(queries), k), -1), np.zeros((len(queries), k), np.float32))
+
+        def prepare(self, num_vectors: int) -> None: ...
 
         def reserve(self, num_vectors: int) -> None: ...
 

@@ -40,16 +40,17 @@ class ViewNotFoundError(FactsError):
 
 @dataclass(eq=False)
 class InvalidBackendError(FactsError):
-    """An unknown index backend, or a parameter it does not take."""
+    """An unknown index backend, one with a *problem* on this server, or a parameter it does not take."""
 
     backend: str
     known: str
     """Comma-separated: known backends, or the parameters the backend takes."""
     parameter: str | None = None
+    problem: str | None = None
 
     def __str__(self) -> str:
         if self.parameter is None:
-            return f"unknown backend {shown(self.backend)!r}; known are {self.known}"
+            return self.problem or f"unknown backend {shown(self.backend)!r}; known are {self.known}"
         return f"backend {self.backend} takes no parameter {shown(self.parameter)!r}; it takes {self.known or 'none'}"
 
 

@@ -49,6 +49,10 @@ class LocalEngine:
     def __init__(self, options: EngineOptions) -> None:
         if options.default_backend not in KNOWN_BACKENDS:
             raise StartError(f"unknown backend {options.default_backend!r}; known are {', '.join(KNOWN_BACKENDS)}")
+        try:
+            backend_class(options.default_backend)
+        except InvalidBackendError as error:
+            raise StartError(str(error)) from error
         self._options = options
         others = [name for name in KNOWN_BACKENDS if name != options.default_backend]
         self.backends: Sequence[str] = (options.default_backend, *others)

@@ -252,15 +252,18 @@ class Upkeep:
         self._in_graph = _grown(self._in_graph, end)
         picked, dead = self._alive(begin_slot, end, published)
         vectors = self.row_file.rows[picked]
+        room = len(self._graph) + self._removed + size - begin_slot
+        self._graph.prepare(room)
         with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
             begin = time.perf_counter()
-            self._graph.reserve(len(self._graph) + self._removed + size - begin_slot)
+            replaced = self._graph.reserve(room)
             self._graph.add(picked, vectors)
             self._covered = end
             self._raise_floor(dead)
             self._in_graph[picked] = True
             self.changes += len(picked)
             held = time.perf_counter() - begin
+        del replaced
         self._adds = _adapted(self._adds, held, self._hold_seconds)
 
     def _alive(self, start: int, end: int, published: int) -> tuple[Labels, Labels]:

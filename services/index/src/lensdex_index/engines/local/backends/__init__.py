@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Parameter
+from lensdex_index.errors import InvalidBackendError
 
 
 class BackendClass(Protocol):
@@ -26,16 +27,30 @@ def _hnsw() -> BackendClass:
     return HnswBackend
 
 
-_LOADERS: Final[Mapping[str, Callable[[], BackendClass]]] = {"exact": _exact, "hnsw": _hnsw}
+def _faiss() -> BackendClass:
+    from lensdex_index.engines.local.backends.faiss import FaissBackend
+
+    return FaissBackend
+
+
+_LOADERS: Final[Mapping[str, Callable[[], BackendClass]]] = {"exact": _exact, "faiss": _faiss, "hnsw": _hnsw}
 
 KNOWN_BACKENDS: Final = tuple(sorted(_LOADERS))
 
 
 def backend_class(name: str) -> BackendClass:
-    """Return the class of that name. Raises KeyError; callers answer with KNOWN_BACKENDS."""
-    return _LOADERS[name]()
+    """Return the class of that name. Raises KeyError; callers answer with KNOWN_BACKENDS.
+
+    Raises InvalidBackendError with the remedy where the library it needs is not installed.
+    """
+    load = _LOADERS[name]
+    try:
+        return load()
+    except ModuleNotFoundError as error:
+        problem = f"backend {name} needs {error.name}, which is not installed: pip install 'lensdex-index[{name}]'"
+        raise InvalidBackendError(name, ",".join(KNOWN_BACKENDS), problem=problem) from error
 
 
 def open_backend(name: str, options: BackendOptions) -> Backend:
-    """Return an empty backend of that name. Raises KeyError; callers answer with KNOWN_BACKENDS."""
+    """Return an empty backend of that name. Raises as ``backend_class`` does."""
     return backend_class(name)(options)

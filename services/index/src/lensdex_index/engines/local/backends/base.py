@@ -1,8 +1,8 @@
 """Seam two: what an index backend promises. It finds vectors by label; it knows no records, ids, views or files.
 
 A label is the row of the vector in the view's row source, so a backend need not keep the values it can gather. Vectors
-come ready to compare: under cosine they have unit length. Searches of one backend may run together; adding, removing
-and reserving need it alone. The view index above holds the lock.
+come ready to compare: under cosine they have unit length. Searches of one backend may run together, and beside what
+prepares; adding, removing and reserving need it alone. The view index above holds the lock.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +20,8 @@ class Trait(StrEnum):
 
     EXACT = "exact"
     """Finds the true nearest, always."""
+    FULL_PRECISION = "full_precision"
+    """Compares vectors as they are: its scores are the view's to within the rounding of single precision."""
 
 
 class Hits(NamedTuple):
@@ -73,8 +75,17 @@ class Backend(SearchOnly, Imaged, Protocol):
 
     traits: frozenset[Trait]
 
-    def reserve(self, num_vectors: int) -> None:
-        """Make room for *num_vectors* vectors in all, removed ones included. Never shrinks."""
+    def prepare(self, num_vectors: int) -> None:
+        """Do beforehand what of ``reserve`` takes long and changes nothing; ``reserve`` is to follow, and nothing else.
+
+        Searches may run meanwhile. It may be left out: then ``reserve`` or ``add`` takes that long.
+        """
+
+    def reserve(self, num_vectors: int) -> object:
+        """Make room for *num_vectors* vectors in all, removed ones included. Never shrinks.
+
+        Return what it has replaced, or None: it may be large, and is better let go of when searches may run again.
+        """
 
     def add(self, labels: Labels, vectors: Matrix) -> None:
         """Add vectors under labels that were never used before; room must have been reserved. Empty is allowed."""

@@ -16,7 +16,7 @@ class ExactBackend:
     """Compares with every vector; time grows with their number."""
 
     PARAMETERS: ClassVar[Mapping[str, Parameter]] = {}
-    traits = frozenset({Trait.EXACT})
+    traits = frozenset({Trait.EXACT, Trait.FULL_PRECISION})
 
     def __init__(self, options: BackendOptions) -> None:
         self._options = options
@@ -40,8 +40,11 @@ class ExactBackend:
             scores[at, : len(found)] = values
         return Hits(labels, scores)
 
-    def reserve(self, num_vectors: int) -> None:
+    def prepare(self, num_vectors: int) -> None:
         """Do nothing: a flag per label grows as labels come."""
+
+    def reserve(self, num_vectors: int) -> object:
+        """Do nothing, as before."""
 
     def add(self, labels: Labels, vectors: Matrix) -> None:  # noqa: ARG002  the row source has them
         if not len(labels):

@@ -37,7 +37,7 @@ class HnswBackend:
         "ef_construction": Parameter(200, 8, 4096),
         "ef": Parameter(80, 1, 4096),
     }
-    traits: frozenset[Trait] = frozenset()
+    traits: frozenset[Trait] = frozenset({Trait.FULL_PRECISION})
 
     def __init__(self, options: BackendOptions) -> None:
         self._options = options
@@ -66,10 +66,14 @@ class HnswBackend:
                 scores[:, :kept] = self._scores(distances[:, :kept])
         return Hits(labels, scores)
 
-    def reserve(self, num_vectors: int) -> None:
+    def prepare(self, num_vectors: int) -> None:
+        """Do nothing: hnswlib grows in place, and nobody may search meanwhile."""
+
+    def reserve(self, num_vectors: int) -> object:
         if num_vectors > self._index.max_elements:
             # Geometric: growing copies, so it must stay rare.
             self._index.resize_index(max(num_vectors, 2 * self._index.max_elements))
+        return None
 
     def add(self, labels: Labels, vectors: Matrix) -> None:
         if len(labels):
