@@ -150,7 +150,8 @@ def test_only_allowed_labels_are_found(name: str, filled: Open, part: float) -> 
     assert np.all(np.diff(hits.scores, axis=1)[there[:, 1:]] <= 1e-6)
     assert np.all(there[:, :-1] >= there[:, 1:])
     scores = np.einsum("ij,ikj->ik", queries, rows[hits.labels])
-    assert np.allclose(scores[there], hits.scores[there], rtol=1e-4, atol=1e-5)
+    near = 1e-5 if Trait.FULL_PRECISION in backend.traits else 2e-3
+    assert np.allclose(scores[there], hits.scores[there], rtol=1e-4, atol=near)
     if part:
         assert recall(hits, truth) >= (1.0 if Trait.EXACT in backend.traits else 0.95), name
     else:
