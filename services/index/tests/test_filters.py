@@ -303,6 +303,36 @@ def test_filters_over_many_records(reopen: Reopen) -> None:
             handle = engine.collection("things")
 
 
+@pytest.mark.parametrize("backend", ["exact", "hnsw"])
+def test_what_matches_is_found_while_others_come_and_go(opened: CollectionEngine, backend: str) -> None:
+    """While records around them are written, indexed, replaced and deleted, all that match come with every search."""
+    handle = make(opened, view(opened, backend=backend), fields=[GRADE])
+    random = np.random.default_rng(0)
+    kept = [f"k{at:02}" for at in range(30)]
+    put(handle, kept, vectors(30), metadata={"grade": 1.0})
+    stop = threading.Event()
+
+    def ask(seed: int) -> int:
+        asked = 0
+        while not stop.is_set() or not asked:
+            queries = vectors(2, seed=seed + asked)
+            for chosen in (Equals("grade", 1), Not(Range("grade", gte=2))):
+                for hits in find(handle, queries, 40, chosen=chosen):
+                    assert sorted(record_id for record_id, _ in hits) == kept
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(2) as pool:
+        asking = [pool.submit(ask, seed) for seed in (100, 200)]
+        for number in range(40):
+            ids = [f"o{at:04}" for at in random.permutation(1_500)[:100]]
+            put(handle, ids, random.normal(size=(100, DIMENSION)).astype(np.float32), metadata={"grade": 2.0 + number})
+            if number % 4 == 3:
+                purge(handle, Equals("grade", number - 1))
+        stop.set()
+        assert all(item.result(60) for item in asking)
+
+
 def test_a_collection_without_fields_knows_all_and_nothing(opened: CollectionEngine) -> None:
     """Trees that ask about no field match every record or none, declared fields or not."""
     handle = make(opened)

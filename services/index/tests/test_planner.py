@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_testing import backend, clustered
 
@@ -47,6 +47,7 @@ def test_too_few_survivors_widen_the_walk_or_end_it() -> None:
     assert half.after(1_300, 19) is None
 
 
+@settings(deadline=None, database=None)
 @given(
     st.tuples(st.integers(0, 200_000), st.integers(1, 200_000)).map(sorted),
     st.integers(1, 1_000),
