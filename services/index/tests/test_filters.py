@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -351,3 +352,76 @@ def test_instants_are_asked_as_instants(opened: CollectionEngine) -> None:
     new_year = Instant(1_704_067_200_000_000)
     assert listed(handle, Equals("made", new_year)) == ["a", "b"]
     assert listed(handle, Range("made", gt=new_year)) == ["c"]
+
+
+MOMENT = 1_483_228_800_000_000
+"""2017-01-01T00:00:00Z, right after a leap second."""
+
+EDGES: list[tuple[FieldType, object, Filter, bool]] = [
+    (FieldType.DOUBLE, 2.0**53, Range("f", gte=2**53 + 1), False),
+    (FieldType.DOUBLE, 2.0**53, Range("f", gt=2**53 - 1), True),
+    (FieldType.DOUBLE, 2.0**53, Range("f", lt=2**53 + 1), True),
+    (FieldType.DOUBLE, 2.0**53 + 4, Range("f", lte=2**53 + 3), False),
+    (FieldType.DOUBLE, 2.0**53 + 4, Range("f", gt=2**53 + 3), True),
+    (FieldType.DOUBLE, 2.0**53, Equals("f", 2**53 + 1), False),
+    (FieldType.DOUBLE, 2.0**53, OneOf("f", (2**53 + 1, 2**53)), True),
+    (FieldType.DOUBLE, 0.0, Equals("f", -0.0), True),
+    (FieldType.DOUBLE, 3.0, Equals("f", 3), True),
+    (FieldType.INT64, 3.0, Equals("f", 3.0), True),
+    (FieldType.INT64, 3.0, Equals("f", 3.5), False),
+    (FieldType.INT64, 3.0, Range("f", gt=2.5), True),
+    (FieldType.INT64, 3.0, Range("f", gt=3.0), False),
+    (FieldType.INT64, 3.0, Range("f", lt=3.5), True),
+    (FieldType.INT64, 3.0, Range("f", lte=2.5), False),
+    (FieldType.INT64, 3.0, Range("f", gte=-1e300, lte=1e300), True),
+    (FieldType.INT64, 3.0, Range("f", gt=1e300), False),
+    (FieldType.INT64, 3.0, Range("f", gt=4, lt=2), False),
+    (FieldType.INT64, 0.0, Range("f", gt=2**63 - 1), False),
+    (FieldType.INT64, 0.0, Range("f", lt=-(2**63)), False),
+    (FieldType.TIMESTAMP, "2016-12-31T23:59:60Z", Equals("f", Instant(MOMENT)), True),
+    (FieldType.TIMESTAMP, "2016-12-31T23:59:60.5Z", Equals("f", Instant(MOMENT + 500_000)), True),
+    (FieldType.TIMESTAMP, "2017-01-01T09:00:00+09:00", Equals("f", Instant(MOMENT)), True),
+    (FieldType.TIMESTAMP, "2017-01-01T00:00:00.0000009Z", Equals("f", Instant(MOMENT)), True),
+    (FieldType.TIMESTAMP, "2016-12-31T23:59:59.9999999Z", Range("f", lt=Instant(MOMENT)), True),
+    (FieldType.KEYWORD, "", Exists("f"), True),
+    (FieldType.KEYWORD, "", Prefix("f", ""), True),
+    (FieldType.KEYWORD, "가나", Prefix("f", "가"), True),
+    (FieldType.KEYWORD, "\u00e9", Equals("f", "e\u0301"), False),
+    (FieldType.KEYWORD, "A", Prefix("f", "a"), False),
+    (FieldType.BOOL, False, Exists("f"), True),
+    (FieldType.BOOL, False, OneOf("f", (False, True)), True),
+]
+
+
+@pytest.mark.parametrize("kind", FieldType)
+def test_edges(opened: CollectionEngine, kind: FieldType) -> None:
+    """Numbers next to each other, moments written in odd ways and texts that look alike are told apart, or not."""
+    edges = [edge for edge in EDGES if edge[0] is kind]
+    fields = [FieldSpec("f", kind, is_list=False), FieldSpec("list", kind, is_list=True)]
+    handle = make(opened, fields=fields)
+    ids = [f"r{at}" for at in range(len(edges))]
+    own = [{"f": stored, "list": [stored]} for _, stored, _, _ in edges]
+    put(handle, ids, vectors(len(edges)), metadata=own)
+    for record_id, (_, _, tree, expected) in zip(ids, edges, strict=True):
+        assert (record_id in listed(handle, tree)) is expected, tree
+        assert (record_id in listed(handle, replace(tree, field="list"))) is expected, tree
+
+
+def test_no_value_is_no_value(opened: CollectionEngine) -> None:
+    """A missing field, null and an empty list are the same to every predicate, and all of them to its negation."""
+    handle = make(opened, fields=[GRADE, TAGS])
+    own = [{}, {"grade": None, "tags": None}, {"tags": []}, {"grade": 1.0, "tags": ["a", "b"]}]
+    put(handle, ["missing", "null", "empty", "there"], vectors(4), metadata=own)
+    for tree in (
+        Exists("grade"),
+        Equals("grade", 1),
+        Range("grade", gte=-9),
+        Exists("tags"),
+        Equals("tags", "b"),
+        Prefix("tags", ""),
+        AllOf((Equals("tags", "a"), Equals("tags", "b"))),
+    ):
+        assert listed(handle, tree) == ["there"]
+        assert listed(handle, Not(tree)) == ["empty", "missing", "null"]
+    assert listed(handle, OneOf("grade", ())) == []
+    assert listed(handle, Not(OneOf("grade", ()))) == ["empty", "missing", "null", "there"]
