@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lensdex_index.engines.local.columns.column import column_of
@@ -23,6 +23,7 @@ def filled(labels: list[int]) -> Slots:
     return slots
 
 
+@settings(deadline=None, database=None)
 @given(st.sets(st.integers(1, 60)), st.sets(st.integers(1, 60)), st.integers(0, 60), st.data())
 def test_vectors_find_their_records(mine: set[int], gone: set[int], cut: int, data: st.DataObject) -> None:
     """A mask of records becomes that of their vectors, whichever records have the view and whichever are gone."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -303,6 +304,36 @@ def test_filters_over_many_records(reopen: Reopen) -> None:
             handle = engine.collection("things")
 
 
+@pytest.mark.parametrize("backend", ["exact", "hnsw"])
+def test_what_matches_is_found_while_others_come_and_go(opened: CollectionEngine, backend: str) -> None:
+    """While records around them are written, indexed, replaced and deleted, all that match come with every search."""
+    handle = make(opened, view(opened, backend=backend), fields=[GRADE])
+    random = np.random.default_rng(0)
+    kept = [f"k{at:02}" for at in range(30)]
+    put(handle, kept, vectors(30), metadata={"grade": 1.0})
+    stop = threading.Event()
+
+    def ask(seed: int) -> int:
+        asked = 0
+        while not stop.is_set() or not asked:
+            queries = vectors(2, seed=seed + asked)
+            for chosen in (Equals("grade", 1), Not(Range("grade", gte=2))):
+                for hits in find(handle, queries, 40, chosen=chosen):
+                    assert sorted(record_id for record_id, _ in hits) == kept
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(2) as pool:
+        asking = [pool.submit(ask, seed) for seed in (100, 200)]
+        for number in range(40):
+            ids = [f"o{at:04}" for at in random.permutation(1_500)[:100]]
+            put(handle, ids, random.normal(size=(100, DIMENSION)).astype(np.float32), metadata={"grade": 2.0 + number})
+            if number % 4 == 3:
+                purge(handle, Equals("grade", number - 1))
+        stop.set()
+        assert all(item.result(60) for item in asking)
+
+
 def test_a_collection_without_fields_knows_all_and_nothing(opened: CollectionEngine) -> None:
     """Trees that ask about no field match every record or none, declared fields or not."""
     handle = make(opened)
@@ -321,3 +352,76 @@ def test_instants_are_asked_as_instants(opened: CollectionEngine) -> None:
     new_year = Instant(1_704_067_200_000_000)
     assert listed(handle, Equals("made", new_year)) == ["a", "b"]
     assert listed(handle, Range("made", gt=new_year)) == ["c"]
+
+
+MOMENT = 1_483_228_800_000_000
+"""2017-01-01T00:00:00Z, right after a leap second."""
+
+EDGES: list[tuple[FieldType, object, Filter, bool]] = [
+    (FieldType.DOUBLE, 2.0**53, Range("f", gte=2**53 + 1), False),
+    (FieldType.DOUBLE, 2.0**53, Range("f", gt=2**53 - 1), True),
+    (FieldType.DOUBLE, 2.0**53, Range("f", lt=2**53 + 1), True),
+    (FieldType.DOUBLE, 2.0**53 + 4, Range("f", lte=2**53 + 3), False),
+    (FieldType.DOUBLE, 2.0**53 + 4, Range("f", gt=2**53 + 3), True),
+    (FieldType.DOUBLE, 2.0**53, Equals("f", 2**53 + 1), False),
+    (FieldType.DOUBLE, 2.0**53, OneOf("f", (2**53 + 1, 2**53)), True),
+    (FieldType.DOUBLE, 0.0, Equals("f", -0.0), True),
+    (FieldType.DOUBLE, 3.0, Equals("f", 3), True),
+    (FieldType.INT64, 3.0, Equals("f", 3.0), True),
+    (FieldType.INT64, 3.0, Equals("f", 3.5), False),
+    (FieldType.INT64, 3.0, Range("f", gt=2.5), True),
+    (FieldType.INT64, 3.0, Range("f", gt=3.0), False),
+    (FieldType.INT64, 3.0, Range("f", lt=3.5), True),
+    (FieldType.INT64, 3.0, Range("f", lte=2.5), False),
+    (FieldType.INT64, 3.0, Range("f", gte=-1e300, lte=1e300), True),
+    (FieldType.INT64, 3.0, Range("f", gt=1e300), False),
+    (FieldType.INT64, 3.0, Range("f", gt=4, lt=2), False),
+    (FieldType.INT64, 0.0, Range("f", gt=2**63 - 1), False),
+    (FieldType.INT64, 0.0, Range("f", lt=-(2**63)), False),
+    (FieldType.TIMESTAMP, "2016-12-31T23:59:60Z", Equals("f", Instant(MOMENT)), True),
+    (FieldType.TIMESTAMP, "2016-12-31T23:59:60.5Z", Equals("f", Instant(MOMENT + 500_000)), True),
+    (FieldType.TIMESTAMP, "2017-01-01T09:00:00+09:00", Equals("f", Instant(MOMENT)), True),
+    (FieldType.TIMESTAMP, "2017-01-01T00:00:00.0000009Z", Equals("f", Instant(MOMENT)), True),
+    (FieldType.TIMESTAMP, "2016-12-31T23:59:59.9999999Z", Range("f", lt=Instant(MOMENT)), True),
+    (FieldType.KEYWORD, "", Exists("f"), True),
+    (FieldType.KEYWORD, "", Prefix("f", ""), True),
+    (FieldType.KEYWORD, "가나", Prefix("f", "가"), True),
+    (FieldType.KEYWORD, "\u00e9", Equals("f", "e\u0301"), False),
+    (FieldType.KEYWORD, "A", Prefix("f", "a"), False),
+    (FieldType.BOOL, False, Exists("f"), True),
+    (FieldType.BOOL, False, OneOf("f", (False, True)), True),
+]
+
+
+@pytest.mark.parametrize("kind", FieldType)
+def test_edges(opened: CollectionEngine, kind: FieldType) -> None:
+    """Numbers next to each other, moments written in odd ways and texts that look alike are told apart, or not."""
+    edges = [edge for edge in EDGES if edge[0] is kind]
+    fields = [FieldSpec("f", kind, is_list=False), FieldSpec("list", kind, is_list=True)]
+    handle = make(opened, fields=fields)
+    ids = [f"r{at}" for at in range(len(edges))]
+    own = [{"f": stored, "list": [stored]} for _, stored, _, _ in edges]
+    put(handle, ids, vectors(len(edges)), metadata=own)
+    for record_id, (_, _, tree, expected) in zip(ids, edges, strict=True):
+        assert (record_id in listed(handle, tree)) is expected, tree
+        assert (record_id in listed(handle, replace(tree, field="list"))) is expected, tree
+
+
+def test_no_value_is_no_value(opened: CollectionEngine) -> None:
+    """A missing field, null and an empty list are the same to every predicate, and all of them to its negation."""
+    handle = make(opened, fields=[GRADE, TAGS])
+    own = [{}, {"grade": None, "tags": None}, {"tags": []}, {"grade": 1.0, "tags": ["a", "b"]}]
+    put(handle, ["missing", "null", "empty", "there"], vectors(4), metadata=own)
+    for tree in (
+        Exists("grade"),
+        Equals("grade", 1),
+        Range("grade", gte=-9),
+        Exists("tags"),
+        Equals("tags", "b"),
+        Prefix("tags", ""),
+        AllOf((Equals("tags", "a"), Equals("tags", "b"))),
+    ):
+        assert listed(handle, tree) == ["there"]
+        assert listed(handle, Not(tree)) == ["empty", "missing", "null"]
+    assert listed(handle, OneOf("grade", ())) == []
+    assert listed(handle, Not(OneOf("grade", ()))) == ["empty", "missing", "null", "there"]

@@ -1,18 +1,23 @@
 """Scan or walk: the policy of searches under a filter, and that it finds what it should on clustered vectors."""
 
+import itertools
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_testing import backend, clustered
+from index_testing import backend, clustered, find, make, open_local, put, vectors
 
 from lensdex_index.engines.local.columns.encoding import Mask
 from lensdex_index.engines.local.planner import ENOUGH, UNMEASURED, WIDEST, Costs, Plan
 from lensdex_index.engines.local.view_index import ViewIndex
-from lensdex_index.records import Matrix, Metric, ViewSpec
+from lensdex_index.filters import Equals
+from lensdex_index.records import FieldSpec, FieldType, Matrix, Metric, ViewSpec
 
 COUNT, CLUSTERS = 6_000, 40
 
@@ -47,6 +52,7 @@ def test_too_few_survivors_widen_the_walk_or_end_it() -> None:
     assert half.after(1_300, 19) is None
 
 
+@settings(deadline=None, database=None)
 @given(
     st.tuples(st.integers(0, 200_000), st.integers(1, 200_000)).map(sorted),
     st.integers(1, 1_000),
@@ -173,3 +179,39 @@ def test_costs_are_measured_and_walks_begin(tmp_path: Path) -> None:
     assert index.costs.row > 0
     assert index.costs.candidate > 0
     index.close()
+
+
+def test_walks_beside_writers_find_all_that_match(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While vectors enter and leave the graph, walks under a filter, made up for where they fall short, miss nobody."""
+    monkeypatch.setattr(Plan, "_affordable", lambda _, width, part=1.0: width if part == 1.0 or width < 600 else None)
+    walks: list[int] = []
+    first = Plan.first
+    monkeypatch.setattr(Plan, "first", lambda self: walks.append(self.num_matching) or first(self))
+    engine = open_local(tmp_path, rebuild_deleted_fraction=0.1)
+    handle = make(engine, fields=[FieldSpec("grade", FieldType.INT64, is_list=False)])
+    kept = [f"k{at:02}" for at in range(30)]
+    put(handle, kept, vectors(30), metadata={"grade": 1.0})
+    assert engine.settle(30)
+    stop = threading.Event()
+
+    def ask(seed: int) -> None:
+        for number in itertools.count():
+            if stop.is_set() and number:
+                return
+            (hits,) = find(handle, vectors(1, seed=seed + number), 30, chosen=Equals("grade", 1))
+            assert sorted(record_id for record_id, _ in hits) == kept
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            asking = [pool.submit(ask, seed) for seed in (1_000, 2_000)]
+            for number in range(60):
+                ids = [f"o{(number * 40 + at) % 900:04}" for at in range(60)]
+                put(handle, ids, vectors(60, seed=number), metadata={"grade": 2.0})
+                if number % 5 == 4:
+                    handle.delete_matching(Equals("grade", 2), deadline=time.monotonic() + 30).result(30)
+            stop.set()
+            for item in asking:
+                item.result(60)
+    finally:
+        engine.close()
+    assert walks

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lensdex_index.engines.local import scan
@@ -13,6 +13,7 @@ POINTS = np.array([[1, 0], [0, 1], [1, 1], [-1, 0], [2, 1], [0.5, 0.25]], dtype=
 
 @pytest.mark.parametrize("metric", Metric)
 @pytest.mark.parametrize(("ties", "block"), [(4_096, 2**21), (6, 2**21), (4_096, 128), (6, 128)])
+@settings(deadline=None, database=None, max_examples=40)
 @given(drawn=st.lists(st.integers(0, 5), max_size=300), share=st.floats(0, 1), k=st.integers(1, 40))
 def test_a_query_alone_is_answered_as_among_others(
     metric: Metric, ties: int, block: int, *, drawn: list[int], share: float, k: int

@@ -16,8 +16,9 @@ import structlog
 from lensdex_index.engines.local import graph_file
 from lensdex_index.engines.local.backends.base import Backend
 from lensdex_index.engines.local.backends.image import ImageError
+from lensdex_index.engines.local.frozen import Frozen
 from lensdex_index.engines.local.saving import FORMAT, identity, rows_checksum
-from lensdex_index.engines.local.upkeep import Frozen, Upkeep
+from lensdex_index.engines.local.upkeep import Upkeep
 from lensdex_index.errors import LensdexIndexError
 from lensdex_index.records import Labels
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from lensdex_index.engines.local import graph_file
 from lensdex_index.engines.local.forked import AbandonedError, Forked
-from lensdex_index.engines.local.upkeep import Frozen, Upkeep
+from lensdex_index.engines.local.frozen import Frozen
+from lensdex_index.engines.local.upkeep import Upkeep
 from lensdex_index.records import Matrix, ViewSpec
 
 FORMAT: Final = 1

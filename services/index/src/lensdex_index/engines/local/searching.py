@@ -122,14 +122,13 @@ def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | Domai
     found = []
     num_bytes = 0
     labels, scores = _cut(reader, hits, search.k)
-    for label, score in zip(labels.tolist(), scores.tolist(), strict=True):
-        stored = reader.by_label(label, search.include)
-        assert stored is not None, "an index answered a label its snapshot does not have: this is a bug"
-        record, size = stored
+    scored = dict(zip(labels.tolist(), scores.tolist(), strict=True))
+    for label, record, size in reader.by_labels(list(scored), search.include):
         num_bytes += size
         if num_bytes > search.max_bytes:
             return ResponseTooLargeError(search.max_bytes)
-        found.append(Found(record, score))
+        found.append(Found(record, scored[label]))
+    assert len(found) == len(scored), "an index answered a label its snapshot does not have: this is a bug"
     # Code points order as UTF-8 bytes do.
     found.sort(key=lambda hit: (-hit.score, hit.record.id))
     return found

@@ -7,7 +7,6 @@ queries and no writes.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +16,14 @@ import numpy.typing as npt
 from lensdex_index.engines.local.audit import Audit, unfound
 from lensdex_index.engines.local.backends import open_backend
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Trait
+from lensdex_index.engines.local.frozen import Frozen
 from lensdex_index.engines.local.measuring import measure
 from lensdex_index.engines.local.planner import UNMEASURED
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import Slots
 from lensdex_index.engines.local.tail_bound import TailBound
-from lensdex_index.records import Labels, Matrix, ViewSpec
+from lensdex_index.records import Labels, ViewSpec
 
 _PATIENCE_HOLDS: Final = 2
 """Times the hold that indexing waits for a gap between searches before it makes one."""
@@ -34,25 +34,6 @@ _GROWTH_TO_MEASURE: Final = 8
 _FEWEST_REMOVED_TO_REBUILD: Final = 1_000
 _REBUILD_SECONDS: Final = 0.02
 """Building beside the serving graph holds no lock; a step is short only so that closing is prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """A graph at one moment, and what belongs to it. Arrays are not changed any more; the graph is."""
-
-    graph: Backend
-    sequence: int
-    """Published then: every slot was born by it."""
-    rows: Matrix
-    labels: Labels
-    """Of the slots the graph covers."""
-    inside: npt.NDArray[np.bool_]
-    """Which of them it has and finds."""
-    num_removed: int
-    """How many more it has, marked."""
-    strays: Labels
-    audited: tuple[int, int]
-    changes: int
 
 
 class Upkeep:

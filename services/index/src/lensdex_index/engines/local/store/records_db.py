@@ -248,10 +248,13 @@ class Reader:
         row = self.connection.execute("SELECT data FROM vectors WHERE label = ? AND view = ?", key).fetchone()
         return None if row is None else np.frombuffer(row[0], dtype="<f4")
 
-    def by_label(self, label: int, include: Include) -> tuple[Record, int] | None:
-        """Return the record with that label and the bytes read of it; None where it has been deleted or replaced."""
-        row = self.connection.execute(f"{_select(include)} WHERE label = ?", (label,)).fetchone()
-        return None if row is None else (_record(row), len(row[1]) + len(row[2] or "") + len(row[3] or b""))
+    def by_labels(self, labels: Sequence[int], include: Include) -> Generator[tuple[int, Record, int]]:
+        """Yield those *labels* there are, each with its record and the bytes read of it; in any order."""
+        for start in range(0, len(labels), _IDS_PER_STATEMENT):
+            chunk = labels[start : start + _IDS_PER_STATEMENT]
+            marks = ",".join("?" * len(chunk))
+            for row in self.connection.execute(f"{_select(include)} WHERE label IN ({marks})", chunk):
+                yield row[0], _record(row), len(row[1]) + len(row[2] or "") + len(row[3] or b"")
 
     def ids(self, labels: Sequence[int]) -> dict[int, str]:
         """Return the ids of those *labels* there are."""
