@@ -9,6 +9,7 @@ from enum import StrEnum
 from math import inf
 from typing import Protocol
 
+from lensdex_index.changes import Changes
 from lensdex_index.filters import Filter
 from lensdex_index.records import (
     BackendSpec,
@@ -48,6 +49,13 @@ class CollectionHandle(Protocol):
 
         Not begun after *deadline* (of ``time.monotonic``: DeadlineExceededError) or once the future is cancelled.
         Raises StoreUnavailableError, through the future, when the store takes no writes.
+        """
+
+    def update(self, changes: Changes, *, deadline: float) -> Future[WriteOutcome]:
+        """Change parts of records that exist, all or nothing; ``num_replaced`` counts them. Otherwise as ``upsert``.
+
+        Raises ViolationsError, through the future, for records that do not exist (RecordNotFoundError) or whose merged
+        metadata are too large (RecordTooLargeError), by their field paths in the request.
         """
 
     def delete(self, ids: Sequence[str], *, deadline: float) -> Future[WriteOutcome]:

@@ -28,7 +28,7 @@ from lensdex.common.v1 import embedding_space_pb2 as lensdex_dot_common_dot_v1_d
 from lensdex.common.v1 import vectors_pb2 as lensdex_dot_common_dot_v1_dot_vectors__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dlensdex/index/v1/record.proto\x12\x10lensdex.index.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1flensdex/common/v1/content.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\"l\n\x06Record\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x08metadata\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12+\n\x07\x63ontent\x18\x03 \x01(\x0b\x32\x1a.lensdex.common.v1.Content\"\x92\x01\n\x0bViewVectors\x12\x0c\n\x04view\x18\x01 \x01(\t\x12\x30\n\x05space\x18\x02 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12+\n\x07vectors\x18\x03 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\x12\x16\n\x0erecord_indexes\x18\x04 \x03(\r\",\n\x07Include\x12\x10\n\x08metadata\x18\x01 \x01(\x08\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dlensdex/index/v1/record.proto\x12\x10lensdex.index.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1flensdex/common/v1/content.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\"l\n\x06Record\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x08metadata\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12+\n\x07\x63ontent\x18\x03 \x01(\x0b\x32\x1a.lensdex.common.v1.Content\"\xa0\x01\n\x0cRecordUpdate\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x08metadata\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12+\n\x07\x63ontent\x18\x03 \x01(\x0b\x32\x1a.lensdex.common.v1.Content\x12\x16\n\x0eremove_content\x18\x04 \x01(\x08\x12\x14\n\x0cremove_views\x18\x05 \x03(\t\"\x92\x01\n\x0bViewVectors\x12\x0c\n\x04view\x18\x01 \x01(\t\x12\x30\n\x05space\x18\x02 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12+\n\x07vectors\x18\x03 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\x12\x16\n\x0erecord_indexes\x18\x04 \x03(\r\",\n\x07Include\x12\x10\n\x08metadata\x18\x01 \x01(\x08\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,8 +37,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RECORD']._serialized_start=188
   _globals['_RECORD']._serialized_end=296
-  _globals['_VIEWVECTORS']._serialized_start=299
-  _globals['_VIEWVECTORS']._serialized_end=445
-  _globals['_INCLUDE']._serialized_start=447
-  _globals['_INCLUDE']._serialized_end=491
+  _globals['_RECORDUPDATE']._serialized_start=299
+  _globals['_RECORDUPDATE']._serialized_end=459
+  _globals['_VIEWVECTORS']._serialized_start=462
+  _globals['_VIEWVECTORS']._serialized_end=608
+  _globals['_INCLUDE']._serialized_start=610
+  _globals['_INCLUDE']._serialized_end=654
 # @@protoc_insertion_point(module_scope)

@@ -20,6 +20,20 @@ class Record(_message.Message):
     content: _content_pb2.Content
     def __init__(self, id: _Optional[str] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., content: _Optional[_Union[_content_pb2.Content, _Mapping]] = ...) -> None: ...
 
+class RecordUpdate(_message.Message):
+    __slots__ = ("id", "metadata", "content", "remove_content", "remove_views")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    REMOVE_CONTENT_FIELD_NUMBER: _ClassVar[int]
+    REMOVE_VIEWS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    metadata: _struct_pb2.Struct
+    content: _content_pb2.Content
+    remove_content: bool
+    remove_views: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., content: _Optional[_Union[_content_pb2.Content, _Mapping]] = ..., remove_content: _Optional[bool] = ..., remove_views: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class ViewVectors(_message.Message):
     __slots__ = ("view", "space", "vectors", "record_indexes")
     VIEW_FIELD_NUMBER: _ClassVar[int]

@@ -34,6 +34,24 @@ class UpsertRecordsResponse(_message.Message):
     consistency_token: str
     def __init__(self, num_inserted: _Optional[int] = ..., num_replaced: _Optional[int] = ..., consistency_token: _Optional[str] = ...) -> None: ...
 
+class UpdateRecordsRequest(_message.Message):
+    __slots__ = ("collection", "updates", "vectors")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    UPDATES_FIELD_NUMBER: _ClassVar[int]
+    VECTORS_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    updates: _containers.RepeatedCompositeFieldContainer[_record_pb2.RecordUpdate]
+    vectors: _containers.RepeatedCompositeFieldContainer[_record_pb2.ViewVectors]
+    def __init__(self, collection: _Optional[str] = ..., updates: _Optional[_Iterable[_Union[_record_pb2.RecordUpdate, _Mapping]]] = ..., vectors: _Optional[_Iterable[_Union[_record_pb2.ViewVectors, _Mapping]]] = ...) -> None: ...
+
+class UpdateRecordsResponse(_message.Message):
+    __slots__ = ("num_updated", "consistency_token")
+    NUM_UPDATED_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    num_updated: int
+    consistency_token: str
+    def __init__(self, num_updated: _Optional[int] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+
 class DeleteRecordsRequest(_message.Message):
     __slots__ = ("collection", "ids", "filter")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]

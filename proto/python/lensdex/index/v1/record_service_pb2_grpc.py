@@ -45,6 +45,11 @@ class RecordServiceStub:
                 request_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpsertRecordsRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpsertRecordsResponse.FromString,
                 _registered_method=True)
+        self.UpdateRecords = channel.unary_unary(
+                '/lensdex.index.v1.RecordService/UpdateRecords',
+                request_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsResponse.FromString,
+                _registered_method=True)
         self.DeleteRecords = channel.unary_unary(
                 '/lensdex.index.v1.RecordService/DeleteRecords',
                 request_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.DeleteRecordsRequest.SerializeToString,
@@ -89,6 +94,16 @@ class RecordServiceServicer:
         ERROR_REASON_SPACE_MISMATCH, ERROR_REASON_DIMENSION_MISMATCH, ERROR_REASON_INVALID_VECTORS,
         ERROR_REASON_NOT_FINITE_VECTOR, ERROR_REASON_ZERO_VECTOR, ERROR_REASON_DEFAULT_VIEW_REQUIRED,
         ERROR_REASON_FIELD_TYPE_MISMATCH, ERROR_REASON_RECORD_TOO_LARGE and ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateRecords(self, request, context):
+        """UpdateRecords changes parts of existing records and leaves the rest as it is: views that are not sent stay, adding one
+        never takes another away. All or nothing: violations are listed and nothing is written; a record that does not exist
+        is one (ERROR_REASON_RECORD_NOT_FOUND). When answered it is durable and visible to the next search. Idempotent. Fails
+        for what UpsertRecords fails for, except ERROR_REASON_DEFAULT_VIEW_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -149,6 +164,11 @@ def add_RecordServiceServicer_to_server(servicer, server):
                     request_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpsertRecordsRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpsertRecordsResponse.SerializeToString,
             ),
+            'UpdateRecords': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateRecords,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsResponse.SerializeToString,
+            ),
             'DeleteRecords': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteRecords,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.DeleteRecordsRequest.FromString,
@@ -208,6 +228,33 @@ class RecordService:
             '/lensdex.index.v1.RecordService/UpsertRecords',
             lensdex_dot_index_dot_v1_dot_record__service__pb2.UpsertRecordsRequest.SerializeToString,
             lensdex_dot_index_dot_v1_dot_record__service__pb2.UpsertRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.RecordService/UpdateRecords',
+            lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

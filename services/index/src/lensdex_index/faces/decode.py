@@ -8,7 +8,8 @@ from google.protobuf import struct_pb2
 from lensdex.common.v1 import embedding_space_pb2, vectors_pb2
 from lensdex.index.v1 import collection_pb2, record_pb2
 from lensdex_index.catalog import Proposal, ProposedField, ProposedView
-from lensdex_index.checks import SentBlock, SentRecord, SentSpace
+from lensdex_index.changes import Change
+from lensdex_index.checks import SentBlock, SentChange, SentRecord, SentSpace
 from lensdex_index.errors import DomainError, InvalidVectorsError
 from lensdex_index.records import FieldType, Include, Matrix, Metric, Record
 from lensdex_wire import space_codec, vectors
@@ -24,6 +25,11 @@ def proposal(message: collection_pb2.Collection) -> Proposal:
 def records(messages: Sequence[record_pb2.Record]) -> list[SentRecord]:
     """Return records to write."""
     return [_record(message) for message in messages]
+
+
+def changes(messages: Sequence[record_pb2.RecordUpdate]) -> list[SentChange]:
+    """Return changes to records."""
+    return [_change(message) for message in messages]
 
 
 def blocks(messages: Sequence[record_pb2.ViewVectors], path: str) -> list[SentBlock]:
@@ -115,6 +121,18 @@ def _record(message: record_pb2.Record) -> SentRecord:
     content = message.content.SerializeToString() if message.HasField("content") else None
     record = Record(message.id, _plain_struct(message.metadata), content)
     return SentRecord(record, message.metadata.ByteSize(), len(content or b""))
+
+
+def _change(message: record_pb2.RecordUpdate) -> SentChange:
+    content = message.content.SerializeToString() if message.HasField("content") else None
+    change = Change(
+        message.id,
+        _plain_struct(message.metadata),
+        content,
+        removes_content=message.remove_content,
+        removed_views=frozenset(message.remove_views),
+    )
+    return SentChange(change, message.remove_views, message.metadata.ByteSize(), len(content or b""))
 
 
 def _matrix_or_error(message: vectors_pb2.Vectors, path: str) -> Matrix | DomainError:

@@ -37,6 +37,9 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     async def UpsertRecords(self, request: pb.UpsertRecordsRequest, context: Context) -> pb.UpsertRecordsResponse:
         return await self._calls.run("UpsertRecords", request, context, self._upsert)
 
+    async def UpdateRecords(self, request: pb.UpdateRecordsRequest, context: Context) -> pb.UpdateRecordsResponse:
+        return await self._calls.run("UpdateRecords", request, context, self._update)
+
     async def DeleteRecords(self, request: pb.DeleteRecordsRequest, context: Context) -> pb.DeleteRecordsResponse:
         return await self._calls.run("DeleteRecords", request, context, self._delete)
 
@@ -70,6 +73,23 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
             handle.spec, self._limits, decode.records(request.records), decode.blocks(request.vectors, "vectors")
         )
         return handle.upsert(batch, deadline=deadline)
+
+    async def _update(self, request: pb.UpdateRecordsRequest, call: Call) -> pb.UpdateRecordsResponse:
+        handle = self._catalog.collection(request.collection)
+        outcome = await call.done(await call.blocking(self._submit_update, handle, request, call.deadline))
+        return pb.UpdateRecordsResponse(
+            num_updated=outcome.num_replaced,
+            consistency_token=tokens.pack_consistency(handle.epoch, outcome.sequence),
+        )
+
+    def _submit_update(
+        self, handle: CollectionHandle, request: pb.UpdateRecordsRequest, deadline: float
+    ) -> Future[WriteOutcome]:
+        checks.check_count("updates", len(request.updates), self._limits.max_records)
+        changes = checks.check_update(
+            handle.spec, self._limits, decode.changes(request.updates), decode.blocks(request.vectors, "vectors")
+        )
+        return handle.update(changes, deadline=deadline)
 
     async def _delete(self, request: pb.DeleteRecordsRequest, call: Call) -> pb.DeleteRecordsResponse:
         handle = self._catalog.collection(request.collection)

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import structlog
 
+from lensdex_index.changes import Changes
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.reading import Reading
 from lensdex_index.engines.local.record_index import RecordIndex
@@ -125,6 +126,10 @@ class LocalCollection:
     def upsert(self, batch: Batch, *, deadline: float) -> Future[WriteOutcome]:
         ready = {name: self._views[name].ready(rows.vectors) for name, rows in batch.views.items()}
         return self._writing.submit(Write(batch, ready), deadline)
+
+    def update(self, changes: Changes, *, deadline: float) -> Future[WriteOutcome]:
+        ready = {name: self._views[name].ready(rows.vectors) for name, rows in changes.views.items()}
+        return self._writing.submit(Write(changes=changes, ready=ready), deadline)
 
     def delete(self, ids: Sequence[str], *, deadline: float) -> Future[WriteOutcome]:
         return self._writing.submit(Write(deleted=ids), deadline)

@@ -59,6 +59,14 @@ class ViewIndex(Upkeep):
 
     # The writer's side: one thread at a time.
 
+    def held(self, labels: Labels) -> tuple[Mask, Matrix]:
+        """Return which of *labels* have a vector here, alive or dead, and these vectors, as they are compared."""
+        known = self._slots.labels[: self._slots.size]
+        at = np.searchsorted(known, labels)
+        has: Mask = at < len(known)
+        has[has] = known[at[has]] == labels[has]
+        return has, self.row_file.rows[at[has]]
+
     def reserve(self, count: int) -> None:
         """Make room for *count* more vectors, so that ``append`` cannot fail. Raises StoreUnavailableError."""
         self.row_file.reserve(self._slots.size + count)

@@ -8,43 +8,48 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Final
 
 import numpy as np
 
+from lensdex_index.changes import Changes
 from lensdex_index.engines.local.back_pressure import held_back
 from lensdex_index.engines.local.committer import Committer, Job
 from lensdex_index.engines.local.record_index import RecordIndex
-from lensdex_index.engines.local.store.records_db import Effect, RecordsDb, Writer
+from lensdex_index.engines.local.store.records_db import RecordsDb
+from lensdex_index.engines.local.store.writer import Effect, Writer
 from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.local.visibility import OUT_OF_STEP, Visibility, Visible
 from lensdex_index.engines.options import Observer
-from lensdex_index.errors import DomainError, StoreUnavailableError
+from lensdex_index.errors import DomainError, StoreUnavailableError, ViolationsError
 from lensdex_index.filters import Filter
-from lensdex_index.records import Batch, Matrix, WriteOutcome
+from lensdex_index.records import Batch, Labels, Matrix, WriteOutcome
 
-_NO_RECORDS = Batch((), {})
+_NO_RECORDS: Final = Batch((), {})
+_NONE: Final[Labels] = np.empty(0, dtype=np.int64)
+_NO_ROWS: Final[Matrix] = np.empty((0, 0), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A caller's write: records to put in, ids to delete, or a filter whose records to delete."""
+    """A caller's write: records to put in, changes to records, ids to delete, or a filter whose records to delete."""
 
     batch: Batch = _NO_RECORDS
     ready: Mapping[str, Matrix] = field(default_factory=dict)
     """The batch's vectors by view, as they are compared."""
     deleted: Sequence[str] = ()
     matching: Filter | None = None
+    changes: Changes | None = None
+    """Its vectors are in *ready* as well."""
 
     @property
     def num_items(self) -> int:
         """Return the records or ids it names."""
-        return max(1, len(self.batch.records), len(self.deleted))
+        return max(1, len(self.batch.records), len(self.deleted), len(self.changes.each) if self.changes else 0)
 
-    @property
-    def metadata(self) -> Sequence[Mapping[str, Any]]:
-        """Return the metadata of the records to put in."""
-        return [record.metadata for record in self.batch.records]
+    def num_vectors(self, view: str) -> int:
+        """Return how many vectors it brings to *view*, at most: a changed record takes along those it has."""
+        return len(self.ready.get(view, ())) if self.changes is None else len(self.changes.each)
 
 
 class Writing:
@@ -83,7 +88,7 @@ class Writing:
 
     def _commit(self, jobs: Sequence[Job[Write]]) -> None:
         bounds = {name: index.tail_bound for name, index in self._views.items()}
-        jobs = held_back(jobs, bounds, _num_vectors, self._observer.held_back)
+        jobs = held_back(jobs, bounds, Write.num_vectors, self._observer.held_back)
         if not jobs:
             return
         begin = time.perf_counter()
@@ -101,60 +106,94 @@ class Writing:
         else:
             self._observer.committed(time.perf_counter() - begin, len(jobs), sum(job.num_items for job in jobs))
             for job, outcome in zip(jobs, outcomes, strict=True):
-                job.future.set_result(outcome)
+                if isinstance(outcome, DomainError):
+                    job.future.set_exception(outcome)
+                else:
+                    job.future.set_result(outcome)
             self._committed()
 
-    def _write_and_apply(self, jobs: Sequence[Job[Write]]) -> list[WriteOutcome]:
+    def _write_and_apply(self, jobs: Sequence[Job[Write]]) -> list[WriteOutcome | DomainError]:
+        """Return what each job did, or why it was refused; the others are not affected."""
         if self._failed:
             raise StoreUnavailableError(OUT_OF_STEP)
         with self._db.writing() as writer:
-            effects = [self._write(writer, job.work) for job in jobs]
-            self._records.reserve([item for job in jobs for item in job.work.metadata])
+            effects = [self._written(writer, job.work) for job in jobs]
+            self._records.reserve(
+                [item for effect in effects if isinstance(effect, Effect) for item in effect.metadata]
+            )
             for name, index in self._views.items():
-                index.reserve(sum(len(job.work.ready.get(name, ())) for job in jobs))
-        try:
-            outcomes, visible = self._apply(jobs, effects)
-            self._visibility.publish(visible)
-            for index in self._views.values():
-                index.published(visible.sequence)
-        except BaseException:
-            # Committed, yet not in the indexes: only a restart brings both together again.
-            self._failed = True
-            self._visibility.fail()
-            raise
-        return outcomes
+                index.reserve(sum(job.work.num_vectors(name) for job in jobs))
+        done = [effect for effect in effects if isinstance(effect, Effect)]
+        if done:
+            try:
+                visible = self._apply(jobs, effects, done[-1].sequence)
+                self._visibility.publish(visible)
+                for index in self._views.values():
+                    index.published(visible.sequence)
+            except BaseException:
+                # Committed, yet not in the indexes: only a restart brings both together again.
+                self._failed = True
+                self._visibility.fail()
+                raise
+        return [effect if isinstance(effect, DomainError) else _outcome(effect) for effect in effects]
 
-    def _write(self, writer: Writer, work: Write) -> Effect:
+    def _written(self, writer: Writer, work: Write) -> Effect | DomainError:
+        if work.changes is not None:
+            try:
+                return writer.update(work.changes)
+            except ViolationsError as error:
+                return error
         if work.matching is not None:
             # It goes alone: all that was written before is in the columns.
             labels = self._records.labels(work.matching, self._visibility.current.sequence)
             return writer.end(labels.tolist())
         return writer.delete(work.deleted) if work.deleted else writer.upsert(work.batch)
 
-    def _apply(self, jobs: Sequence[Job[Write]], effects: Sequence[Effect]) -> tuple[list[WriteOutcome], Visible]:
+    def _apply(self, jobs: Sequence[Job[Write]], effects: Sequence[Effect | DomainError], sequence: int) -> Visible:
         before = self._visibility.current
         num_records, num_vectors = before.num_records, dict(before.num_vectors)
-        outcomes = []
         for job, effect in zip(jobs, effects, strict=True):
-            work, ended = job.work, np.array(effect.ended, dtype=np.int64)
-            num_new = len(work.batch.records)
+            if isinstance(effect, DomainError):
+                continue
+            ended = np.array(effect.ended, dtype=np.int64)
+            num_new = len(effect.metadata)
             # Records come before their vectors, so that whoever knows of a vector finds its record.
             self._records.retire(ended, effect.sequence)
-            self._records.append(np.arange(num_new) + effect.first_label, work.metadata, effect.sequence)
+            self._records.append(np.arange(num_new) + effect.first_label, effect.metadata, effect.sequence)
             for name, index in self._views.items():
-                num_vectors[name] -= index.retire(ended, effect.sequence)
-            for name, ready in work.ready.items():
-                labels = work.batch.views[name].indexes + effect.first_label
-                self._views[name].append(labels, ready, effect.sequence)
-                num_vectors[name] += len(labels)
+                places, ready = _vectors(job.work, effect, name, index)
+                num_vectors[name] += len(places) - index.retire(ended, effect.sequence)
+                if len(places):
+                    index.append(places + effect.first_label, ready, effect.sequence)
             num_records += num_new - len(ended)
-            if num_new:
-                outcomes.append(
-                    WriteOutcome(effect.sequence, num_inserted=num_new - len(ended), num_replaced=len(ended))
-                )
-            else:
-                outcomes.append(WriteOutcome(effect.sequence, num_deleted=len(ended)))
-        return outcomes, Visible(effects[-1].sequence, num_records, num_vectors)
+        return Visible(sequence, num_records, num_vectors)
+
+
+def _vectors(work: Write, effect: Effect, view: str, index: ViewIndex) -> tuple[Labels, Matrix]:
+    """Return the vectors that a write puts into *view*, and which of its records each belongs to, ascending."""
+    changes = work.changes
+    if changes is None:
+        rows = work.batch.views.get(view)
+        return (_NONE, _NO_ROWS) if rows is None else (rows.indexes, work.ready[view])
+    sent = changes.views.get(view)
+    own = _NONE if sent is None else sent.indexes
+    stays = np.array([view not in change.removed_views for change in changes.each], dtype=np.bool_)
+    stays[own] = False
+    places = np.flatnonzero(stays)
+    has, kept = index.held(np.array(effect.before, dtype=np.int64)[places])
+    places = places[has]
+    if not len(own):
+        return places, kept
+    together = np.concatenate((places, own))
+    order = np.argsort(together)
+    return together[order], np.concatenate((kept, work.ready[view]))[order]
+
+
+def _outcome(effect: Effect) -> WriteOutcome:
+    num_new, num_ended = len(effect.metadata), len(effect.ended)
+    if num_new:
+        return WriteOutcome(effect.sequence, num_inserted=num_new - num_ended, num_replaced=num_ended)
+    return WriteOutcome(effect.sequence, num_deleted=num_ended)
 
 
 def _apart(jobs: Sequence[Job[Write]]) -> Iterator[Sequence[Job[Write]]]:
@@ -170,10 +209,6 @@ def _apart(jobs: Sequence[Job[Write]]) -> Iterator[Sequence[Job[Write]]]:
         together = []
     if together:
         yield together
-
-
-def _num_vectors(work: Write, view: str) -> int:
-    return len(work.ready.get(view, ()))
 
 
 def _fail(jobs: Sequence[Job[Write]], error: Exception) -> None:

@@ -7,31 +7,20 @@ import contextlib
 import json
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 
 import numpy as np
 
 from lensdex_index.engines.local.store.connection import connect, connect_reader, transaction, translated
+from lensdex_index.engines.local.store.writer import Writer
 from lensdex_index.errors import CorruptedError
-from lensdex_index.records import Batch, Include, Labels, Matrix, Metadata, Record, StoredRecord, Vector
+from lensdex_index.records import Include, Labels, Matrix, Metadata, Record, StoredRecord, Vector
 
 _IDS_PER_STATEMENT = 500
 _ROWS_PER_CHUNK = 1024
 _STEPS_PER_QUESTION = 10_000
 """SQLite's steps between two questions whether to go on: well below a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a write changed."""
-
-    sequence: int
-    first_label: int
-    """Record i of the batch has the label first_label + i."""
-    ended: Sequence[int]
-    """Labels that no longer exist, ascending."""
 
 
 class RecordsDb:
@@ -74,10 +63,10 @@ class RecordsDb:
         return int(self._sequence)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator["Writer"]:
+    def writing(self) -> Iterator[Writer]:
         """Open a transaction; it is committed and synced at the end, or rolled back whole."""
         with translated(self._name):
-            writer = Writer(self._writer, self._view_numbers, self._sequence, self._next_label)
+            writer = Writer(self._writer, self._name, self._view_numbers, self._sequence, self._next_label)
             with transaction(self._writer):
                 yield writer
                 self._writer.execute(
@@ -149,69 +138,6 @@ class RecordsDb:
         row = self._writer.execute("SELECT epoch FROM collection").fetchone()
         if row is None or bytes(row[0]) != epoch:
             raise CorruptedError(self._name, "its database file belongs to another collection; restore its own")
-
-
-class Writer:
-    """An open transaction."""
-
-    def __init__(self, connection: Connection, views: dict[str, int], sequence: int, next_label: int) -> None:
-        self._connection = connection
-        self._views = views
-        self.sequence = sequence
-        self.next_label = next_label
-
-    def upsert(self, batch: Batch) -> Effect:
-        """Insert or replace the records of *batch*."""
-        ended = self._end([record.id for record in batch.records])
-        first = self.next_label
-        self.next_label += len(batch.records)
-        self._connection.executemany(
-            "INSERT INTO records VALUES (?, ?, ?, ?)",
-            (
-                (
-                    label,
-                    record.id,
-                    json.dumps(record.metadata, ensure_ascii=False, separators=(",", ":")),
-                    record.content,
-                )
-                for label, record in enumerate(batch.records, start=first)
-            ),
-        )
-        for view, rows in batch.views.items():
-            number = self._views[view]
-            values = np.ascontiguousarray(rows.vectors, dtype="<f4")
-            self._connection.executemany(
-                "INSERT INTO vectors VALUES (?, ?, ?)",
-                ((first + int(at), number, row.data) for at, row in zip(rows.indexes, values, strict=True)),
-            )
-        return self._effect(first, ended)
-
-    def delete(self, ids: Sequence[str]) -> Effect:
-        """Delete the records of *ids* that exist."""
-        return self._effect(self.next_label, self._end(ids))
-
-    def end(self, labels: Sequence[int]) -> Effect:
-        """Delete the records of *labels*, which exist and ascend."""
-        self._delete(labels)
-        return self._effect(self.next_label, labels)
-
-    def _effect(self, first_label: int, ended: Sequence[int]) -> Effect:
-        self.sequence += 1
-        return Effect(self.sequence, first_label, ended)
-
-    def _end(self, ids: Sequence[str]) -> list[int]:
-        labels: list[int] = []
-        for start in range(0, len(ids), _IDS_PER_STATEMENT):
-            chunk = ids[start : start + _IDS_PER_STATEMENT]
-            marks = ",".join("?" * len(chunk))
-            found = self._connection.execute(f"SELECT label FROM records WHERE id IN ({marks})", chunk)  # noqa: S608
-            labels += (label for (label,) in found)
-        labels = sorted(set(labels))
-        self._delete(labels)
-        return labels
-
-    def _delete(self, labels: Sequence[int]) -> None:
-        self._connection.executemany("DELETE FROM records WHERE label = ?", ((label,) for label in labels))
 
 
 class Reader:
