@@ -15,6 +15,8 @@ from index_testing import clustered, find, make, open_local, put, vectors, view
 from lensdex_index.engines.local.backends import backend_class, open_backend
 from lensdex_index.engines.local.backends.base import BackendOptions
 from lensdex_index.engines.local.backends.faiss import FaissBackend
+from lensdex_index.engines.local.backends.faiss_image import read
+from lensdex_index.engines.local.backends.faiss_scale import Scale, scores
 from lensdex_index.engines.local.backends.image import ImageError
 from lensdex_index.errors import CorruptedError, InvalidBackendError, StartError
 from lensdex_index.records import Labels, Matrix, Metric
@@ -92,13 +94,33 @@ def test_values_much_larger_than_the_first_are_cut() -> None:
     assert np.isfinite(hits.scores).all()
 
 
+@pytest.mark.parametrize("metric", [Metric.DOT, Metric.EUCLIDEAN])
+def test_nothing_is_compared_that_overflows(metric: Metric) -> None:
+    """However large values are, half precision holds what is kept, and sums over 8,192 of them are numbers."""
+    scale = Scale(metric)
+    scale.rows(np.ones((1, 8192), np.float32))
+    rows = scale.rows(np.full((1, 8192), 3e38, np.float32))
+    queries, factors = scale.queries(np.full((1, 8192), -3e38, np.float32))
+
+    assert factors is not None
+    assert np.isfinite(rows.astype(np.float16)).all()
+    if metric is Metric.DOT:
+        raw = (queries * rows).sum(axis=1, dtype=np.float32, keepdims=True)
+        assert np.isfinite(raw).all()
+        assert np.isfinite(scores(raw, factors)).all()
+    else:
+        raw = ((queries - rows) ** 2).sum(axis=1, dtype=np.float32, keepdims=True)
+        assert np.isfinite(raw).all()
+        assert np.isfinite(scores(-raw, factors)).all()
+
+
 def test_what_is_left_of_much_is_found() -> None:
     """However many of a cluster were removed, as many candidates are left as were asked for."""
     rows = clustered(3000, 64)
     backend = filled(rows)
     kept = np.random.default_rng(0).choice(3000, 300, replace=False)
     backend.remove(np.setdiff1d(np.arange(3000), kept))
-    found = backend.search(rows[kept], 10, ef=80).labels
+    found = backend.search(rows[kept], 10, ef=20).labels
     truth = kept[nearest(Metric.DOT, rows[kept], rows[kept], 10)]
 
     assert np.isin(found, kept).all()
@@ -304,6 +326,21 @@ def test_an_image_never_leads_out_of_its_graph(
     backend.reserve(310)
     backend.add(fresh, ROWS[fresh])
     assert len(backend) == len(labels) + len(fresh)
+
+
+def test_links_stay_on_their_floor(image: tuple[Callable[[], FaissBackend], bytes]) -> None:
+    """A link of an upper floor to an element that is not on it leads past that element's links: it is refused."""
+    empty, good = image
+    saved = read(memoryview(good), empty()._index, len(ROWS))
+    high = int(np.flatnonzero(saved.floors > 1)[0])
+    low = int(np.flatnonzero(saved.floors == 1)[0])
+    first_link = len(good) - -(-300 // 8) - 4 * len(saved.links)
+    at = first_link + 4 * (int(saved.starts[high]) + 2 * 4)
+    changed = bytearray(good)
+    changed[at : at + 4] = low.to_bytes(4, "little")
+
+    with pytest.raises(ImageError, match="floor their ends are not on"):
+        empty().restore(memoryview(bytes(changed)))
 
 
 @settings(max_examples=50, deadline=None)

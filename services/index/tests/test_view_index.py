@@ -12,6 +12,7 @@ from index_testing import DIMENSION, backend, clustered, vectors
 from lensdex_index.engines.local import upkeep
 from lensdex_index.engines.local.audit import Audit
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits
+from lensdex_index.engines.local.backends.exact import ExactBackend
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
@@ -292,6 +293,30 @@ def test_what_the_graph_cannot_find_a_scan_does(make: Make, monkeypatch: pytest.
     assert opened[0].count == 30
     assert found(index, rows, 1, 1) == [[at] for at in range(30)]
     assert sorted(found(index, rows[:1], 50, 1)[0]) == list(range(30))
+
+
+def test_room_is_prepared_and_let_go_of_while_searches_run(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a backend prepares, and what it has replaced, is none of the lock's time; what it reserves is."""
+    seen: list[tuple[str, bool]] = []
+
+    class Replaced:
+        def __del__(self) -> None:
+            seen.append(("let go", index._lock._writing))
+
+    class Recording(ExactBackend):
+        def prepare(self, num_vectors: int) -> None:
+            seen.append(("prepare", index._lock._writing))
+
+        def reserve(self, num_vectors: int) -> object:
+            seen.append(("reserve", index._lock._writing))
+            return Replaced()
+
+    monkeypatch.setattr(upkeep, "open_backend", lambda name, options: Recording(options))
+    index = make(spec=backend("exact"))
+    write(index, 1, np.arange(1), vectors(1))
+    settle(index)
+
+    assert seen == [("prepare", False), ("reserve", True), ("let go", False)]
 
 
 def test_adds_follow_the_hold(make: Make) -> None:
