@@ -242,6 +242,7 @@ def beside(run: Run) -> None:
             figures[kind] = served.load(**search).figures()
             writing.stop()
             written = writing.figures()
+            figures[kind]["asked_per_second"] = how["per_second"] or None
             figures[kind]["written_per_second"] = written["records_per_second"]
             figures[kind]["p99_of_idle"] = figures[kind]["latency_p99_ms"] / figures["idle"]["latency_p99_ms"]
         before = served.statistics()
