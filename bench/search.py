@@ -35,6 +35,8 @@ from rich.console import Console
 from served import BATCH, PARAMETERS, SAVE_IDLE_SECONDS, WRITERS
 
 WORK: Final = ROOT / "var" / "bench"
+WIDTH: Final = 170
+"""Of the table, in characters."""
 BACKENDS: Final = ("hnsw", "faiss")
 
 
@@ -94,7 +96,7 @@ def main() -> None:
                 run.timed(phase, lambda p=phase: phases.ONCE[p](run))
     path = run.save()
     search_report.draw(run.report, path.with_suffix(".svg"))
-    console = Console()
+    console = Console(width=WIDTH)
     console.print(search_report.table(run.report))
     console.print(path.relative_to(ROOT))
 

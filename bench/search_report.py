@@ -106,7 +106,7 @@ def _beside(figures: dict[str, Any]) -> Iterator[Line]:
     half, full = figures["half"], figures["full"]
     milliseconds = f"{figures['idle']['latency_p99_ms']:.1f} → {half['latency_p99_ms']:.1f} ms"
     fast = f"full rate {full['p99_of_idle']:.1f}× at {full['written_per_second']:,.0f}/s"
-    remark = f"{milliseconds} at {half['written_per_second']:,.0f}/s; {fast}"
+    remark = f"{milliseconds} at {half['written_per_second']:,.0f} of {half['asked_per_second']:,.0f} records/s; {fast}"
     yield "search p99 while ingesting at half the build rate, of idle", half["p99_of_idle"], "≤", 3.0, remark
     killed = figures["killed"]
     yield "ready after SIGKILL, s", killed["ready_seconds"], "≤", 5.0, f"{killed['tail_vectors']:,} in the tail"

@@ -35,7 +35,7 @@ GIVEN: Final[dict[str, list[dict[str, Any]]]] = {
     ],
 }
 """What each is tried at, beside its `ef`; the best that reaches the recall counts."""
-STOP_SECONDS: Final = 120
+STOP_SECONDS: Final = 360
 
 
 def environment(peer: str) -> Path:

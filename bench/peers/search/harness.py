@@ -7,6 +7,7 @@ Callers are threads of `processes` client processes, so that no client's interpr
 makes its next call once the last is answered, one query a call, for ids and scores.
 """
 
+import atexit
 import importlib
 import itertools
 import json
@@ -33,7 +34,8 @@ from corpus import Corpus  # noqa: E402
 
 EFS: Final = (20, 40, 60, 80, 120, 160, 240, 320, 480, 640, 960)
 CALLERS: Final = (1, 16)
-WAIT_SECONDS: Final = 60.0
+WAIT_SECONDS: Final = 300.0
+"""For a server to start or stop, and for a client to bring what it searches into memory."""
 
 Search = Callable[[Matrix, int], Sequence[int]]
 """Takes a query, shape (dimension,), and ef; returns the places of the nearest records, best first."""
@@ -149,6 +151,7 @@ class Server:
         self._log = log
         with log.open("wb") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True, **more)
+        atexit.register(self.stop)  # where what comes next fails
 
     def wait(self, ready: Callable[[], object]) -> None:
         """Wait until *ready* raises nothing."""
@@ -164,7 +167,9 @@ class Server:
                 return
 
     def stop(self, number: int = signal.SIGTERM) -> None:
-        """End it."""
+        """End it, unless it has ended."""
+        if self._process.poll() is not None:
+            return
         self._process.send_signal(number)
         try:
             self._process.wait(WAIT_SECONDS)
