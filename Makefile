@@ -10,6 +10,8 @@ EMBEDDING_MODEL ?=
 RERANKING_MODEL ?=
 # Arguments of `make bench`; `bench/embed.py --help` lists them.
 BENCH ?=
+# Arguments of `make bench-search`; `bench/search.py --help` lists them.
+BENCH_SEARCH ?=
 FUZZ_SECONDS ?= 300
 BIN := .venv/bin
 READY := .venv/.ready
@@ -90,6 +92,11 @@ quality: setup ## Judge the nano checkpoints on held-out problems: retrieval, po
 bench: setup ## Measure the embedder with a random checkpoint of 60 M parameters (BENCH='--random 2b --device cuda' for others)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r bench/requirements.txt
 	$(BIN)/python bench/embed.py $(BENCH)
+
+.PHONY: bench-search
+bench-search: setup ## Measure the index against its targets and beside other stores (two hours; BENCH_SEARCH='--count 5000 --dimension 128' for a look)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r bench/requirements.txt
+	$(BIN)/python bench/search.py $(BENCH_SEARCH)
 
 .PHONY: proto
 proto: setup ## Regenerate Python from the contracts

@@ -27,6 +27,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import numpy.typing as npt
+from corpus import nearest
 from index import clustered
 from provenance import RESULTS, ROOT, provenance
 from rich.console import Console
@@ -167,13 +168,7 @@ def measure(name: str, folder: Path, *, m: int, ef_construction: int, first_ef: 
 def prepare(folder: Path, *, count: int, dimension: int, queries: int) -> None:
     """Write rows, queries and the true nearest."""
     rows, probes = clustered(count, dimension, seed=1), clustered(queries, dimension, seed=2)
-    seen = np.ones(count, dtype=np.bool_)
-    truth = [
-        labels[:K]
-        for low in range(0, queries, 100)
-        for labels, _ in scan.nearest(Metric.COSINE, probes[low : low + 100], rows, K, start=0, visible=seen)
-    ]
-    for name, array in (("rows", rows), ("queries", probes), ("truth", np.array(truth))):
+    for name, array in (("rows", rows), ("queries", probes), ("truth", nearest(rows, probes))):
         np.save(folder / f"{name}.npy", array)
 
 

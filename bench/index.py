@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import clusters
 import numpy as np
 import numpy.typing as npt
 from provenance import RESULTS, ROOT, provenance
@@ -27,14 +28,9 @@ K = 10
 CALLERS = 16
 
 
-def clustered(count: int, dimension: int, *, seed: int) -> npt.NDArray[np.float32]:
-    """Return unit vectors around centres of two levels, as embeddings of concepts within subjects lie."""
-    random = np.random.default_rng(0)
-    subjects = random.standard_normal((40, dimension))
-    concepts = subjects.repeat(25, axis=0) + 0.8 * random.standard_normal((1000, dimension))
-    points = np.random.default_rng(seed)
-    vectors = concepts[points.integers(0, 1000, count)] + 0.8 * points.standard_normal((count, dimension))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+def clustered(count: int, dimension: int, *, seed: int) -> clusters.Matrix:
+    """Return the vectors of *clusters* alone."""
+    return clusters.clustered(count, dimension, seed=seed)[0]
 
 
 def measure(address: str, *, count: int, dimension: int, batch: int, queries: int) -> dict[str, float]:
