@@ -30,6 +30,9 @@ from lensdex_wire.errors import unpack_refusal
 _GROUPS_AT_ONCE: Final = 2
 """Groups submitted and not yet answered: one in its commit, one ready for the next."""
 
+_MAX_MESSAGE_ITEMS: Final = 1_000
+"""Of one message, by the contract, so that no caller needs to ask for it."""
+
 
 class _CallerGoneError(Exception):
     """An answer could not be written: there is nobody to read it."""
@@ -131,7 +134,7 @@ class UpsertStream:
         if message.WhichOneof("part") != "items":
             raise InvalidFieldError("items", "every message of a stream but the first holds items; this one does not")
         items = message.items.items
-        checks.check_count("items.items", len(items), self._limits.max_records)
+        checks.check_count("items.items", len(items), _MAX_MESSAGE_ITEMS)
         last = self._last_sequence
         for at, item in enumerate(items):
             if item.sequence <= last:
