@@ -1,4 +1,4 @@
-"""Streams of records outlive the index, killed or drained in the middle: what was answered is there, all is answered."""
+"""Streams of records outlive the index, killed or drained in the middle: all is answered, what was is there."""
 
 import asyncio
 import threading

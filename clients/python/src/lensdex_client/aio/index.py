@@ -209,8 +209,8 @@ class IndexClient:
         """Yield all records that match *filter*, or all, in the order of their ids, some at a time.
 
         Records written or deleted meanwhile may or may not appear; all others appear exactly once. *after*: go on
-        behind that id. When the server goes away, the export goes on behind what came: *retry*, by default 60 attempts in
-        120 seconds, counts anew with every part. *timeout*: seconds for all of it; None, unlike elsewhere: no bound.
+        behind that id. When the server goes away, it goes on behind what came: *retry*, by default 60 attempts in 120
+        seconds, counts anew with every part. *timeout*: seconds for all of it; None, unlike elsewhere: no bound.
         """
         export = Exporting(collection, include, views, filter, after)
         return run_export(self.caller, export, self.caller.resumptions(retry or PATIENT, timeout))
