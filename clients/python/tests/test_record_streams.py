@@ -243,3 +243,21 @@ def test_an_export_gives_up_when_nobody_answers(face: Any, filled: Any) -> None:
         face.export(filled.address, parts, retry=Retry(attempts=3, initial_seconds=0.001))
 
     assert sum(len(part.records) for part in parts) == 3
+
+
+def test_an_iterator_is_let_go(filled: Any, eventually: Any) -> None:
+    """What a generator holds open is closed soon after the stream has ended, also where it was not read to its end."""
+    closed = threading.Event()
+
+    def holding() -> Items:
+        try:
+            yield from items(100_000)
+        finally:
+            closed.set()
+
+    filled.cuts = [3, 0, 0]
+    with IndexClient(filled.address) as client, pytest.raises(ServiceUnavailableError) as caught:
+        list(client.upsert_stream("c", holding(), retry=Retry(attempts=2, initial_seconds=0.001)))
+
+    eventually(closed.is_set)
+    assert caught.value is not None

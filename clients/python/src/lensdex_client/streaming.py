@@ -43,6 +43,7 @@ class Feed(Generic[ItemT, AnswerT]):
         """Read items as far as there is room, until they end or the feed is closed. Runs in a thread."""
         try:
             iterator = iter(self._items)
+            self._items = ()  # Let go of once reading ends: what it holds open is closed then, not some day.
             while self._await_room():
                 try:
                     item = next(iterator)
@@ -126,6 +127,7 @@ def run_stream(
 ) -> Generator[AnswerT]:
     """Yield an answer for each of *items*, as it is ready. Raises LensdexError, and what *items* raises."""
     feed = Feed(items, dialogue, max_message_bytes=caller.max_message_bytes)
+    del items
     threading.Thread(target=feed.read, name="lensdex-stream", daemon=True).start()
     try:
         while not feed.is_done:
