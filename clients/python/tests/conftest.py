@@ -20,6 +20,7 @@ from lensdex.embedder.v1 import reranker_service_pb2 as rr
 from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record_pb2, record_service_pb2_grpc
 from lensdex.index.v1 import collection_service_pb2 as cs
 from lensdex.index.v1 import record_service_pb2 as rs
+from lensdex.index.v1 import record_streams_pb2 as streams
 from lensdex_wire.errors import Refusal, Violation, pack_refusal
 from lensdex_wire.limits import MAX_MESSAGE_BYTES, message_size_options
 from lensdex_wire.space import Normalization, Pooling, Space
@@ -198,8 +199,15 @@ class Index(
 ):
     """Keeps records in a dictionary and searches by dot product. An id that begins with ``refused`` is a violation."""
 
+    cuts: list[int]
+    """For each stream to come: after how many items or records it ends as UNAVAILABLE; -1: at once, with OK."""
+    written: list[str]
+    """Ids as streams wrote them."""
+
     def __init__(self) -> None:
         super().__init__()
+        self.cuts = []
+        self.written = []
         self.collections: dict[str, collection_pb2.Collection] = {}
         self.records: dict[str, record_pb2.Record] = {}
         self.vectors: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
@@ -240,6 +248,51 @@ class Index(
         self.enter("GetIndexInfo", request, context)
         limits = cs.IndexLimits(max_records=100, max_id_bytes=64, max_message_bytes=64 * 1024 * 1024)
         return cs.GetIndexInfoResponse(engine="scripted", backends=["hnsw", "exact"], limits=limits)
+
+    def UpsertStream(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
+        options = next(requests).options
+        self.enter("UpsertStream", options, context)
+        self._collection(options.collection, context)
+        cut = self.cuts.pop(0) if self.cuts else None
+        yield streams.UpsertStreamResponse(opening=streams.UpsertStreamOpening())
+        if cut == -1:
+            return
+        count = 0
+        for request in requests:
+            results = streams.UpsertStreamResults(consistency_token="token")
+            for item in request.items.items:
+                if count == cut:
+                    if results.results:
+                        yield streams.UpsertStreamResponse(results=results)
+                    context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
+                count += 1
+                if item.record.id.startswith("refused"):
+                    error = refused(grpc.StatusCode.INVALID_ARGUMENT, Reason.ERROR_REASON_INVALID_ID, "refused")
+                    results.results.add(sequence=item.sequence, error=pack_refusal(error))
+                    continue
+                self.written.append(item.record.id)
+                self.records[item.record.id] = item.record
+                for vector in item.vectors:
+                    view = vector.view or "default"
+                    self.vectors[view][item.record.id] = unpack_vectors(vector.vector)[0]
+                results.results.add(sequence=item.sequence, upserted=streams.UpsertedItem())
+            yield streams.UpsertStreamResponse(results=results)
+
+    def ExportRecords(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
+        self.enter("ExportRecords", request, context)
+        self._collection(request.collection, context)
+        cut = self.cuts.pop(0) if self.cuts else None
+        following = [name for name in sorted(self.records) if name > request.after]
+        for count, name in enumerate(following):
+            if count == cut:
+                context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
+            message = streams.ExportRecordsResponse(records=[self.records[name]])
+            for view in request.views:
+                rows = [self.vectors[view][name]] if name in self.vectors[view] else []
+                matrix = np.array(rows, np.float32).reshape(len(rows), -1 if rows else DIMENSION)
+                indexes = [0] if rows else []
+                message.vectors.add(view=view, vectors=pack_vectors(matrix), record_indexes=indexes)
+            yield message
 
     def UpsertRecords(self, request: Any, context: grpc.ServicerContext) -> rs.UpsertRecordsResponse:  # noqa: N802
         self.enter("UpsertRecords", request, context)

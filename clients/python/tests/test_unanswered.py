@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lensdex_client.errors import DuplicateIdError
-from lensdex_client.unanswered import Unanswered
+from lensdex_client.unanswered import MAX_JOINED_BYTES, Ids, Unanswered
 
 
 def sent(unanswered: Unanswered) -> list[bytes]:
@@ -41,15 +41,26 @@ def test_room_ends_at_either_bound(max_items: int, max_bytes: int) -> None:
     assert unanswered.has_room
 
 
-def test_an_id_comes_once() -> None:
-    """An id that came before is refused, also when the first one is answered: no id has two answers."""
+def test_small_messages_are_joined_in_order() -> None:
+    """Messages become one up to a number and a size; a large one goes alone, and each is answered by itself."""
     unanswered = Unanswered()
-    unanswered.enter("a")
-    unanswered.hold("a", b"")
-    unanswered.answered("a")
+    large = b"x" * MAX_JOINED_BYTES
+    for name, message in {"a": b"a", "b": b"b", "c": b"c", "large": large, "d": b"d"}.items():
+        unanswered.hold(name, message)
+
+    assert [unanswered.next_to_send(2) for _ in range(5)] == [b"ab", b"c", large, b"d", None]
+    unanswered.answered("b")
+    unanswered.send_again()
+    assert unanswered.next_to_send(10) == b"ac"
+
+
+def test_an_id_comes_once() -> None:
+    """An id that came before is refused: no id has two answers."""
+    ids = Ids()
+    ids.enter("a")
 
     with pytest.raises(DuplicateIdError) as caught:
-        unanswered.enter("a")
+        ids.enter("a")
     assert caught.value.metadata["id"] == "a"
 
 

@@ -10,6 +10,7 @@ from lensdex_client import (
     EmbeddedItem,
     EmbedderClient,
     Embeddings,
+    Exported,
     Field,
     Filter,
     Hit,
@@ -32,6 +33,7 @@ from lensdex_client import (
     SearchOptions,
     Space,
     SpaceMismatchError,
+    UpsertOutcome,
     aio,
 )
 from lensdex_wire.vectors import Matrix
@@ -53,6 +55,10 @@ def waiting() -> None:
         assert_type(chosen, Filter)
         assert_type(index.count_records("c", filter=chosen), int)
         assert_type(index.get_records("c", ["a"]).outcomes[0].unwrap(), Record)
+        for written in index.upsert_stream("c", [(Record("a"), {"default": answer.vectors()[0]})]):
+            assert_type(written, UpsertOutcome)
+        for part in index.export_records("c", views=["default"], filter=chosen):
+            assert_type(part, Exported)
     with RerankerClient("a") as reranker:
         assert_type(reranker.rerank(Content("q"), [Content("d")]), Relevances)
 
@@ -75,6 +81,10 @@ async def awaiting() -> None:
         assert_type(await retriever.search("c", Content("a")), SearchAnswer)
         async for outcome in retriever.ingest("c", [Item("a", Content("a"))]):
             assert_type(outcome.id, str)
+    async with aio.IndexClient("a") as index:
+        async for part in index.export_records("c", views=["default"]):
+            async for written in index.upsert_stream("d", [(part.records[0], {"default": part.vectors[0].vectors[0]})]):
+                assert_type(written.error, LensdexError | None)
     async with aio.EmbedderClient("a") as embedder:
         assert_type((await embedder.embed([Content("a")])).vectors(), Matrix)
         async for _, answer in embedder.embed_stream([("a", Content("a"))]):

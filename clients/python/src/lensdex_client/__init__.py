@@ -108,6 +108,7 @@ from lensdex_client.media_root import MediaRoot
 from lensdex_client.outcome import Outcome
 from lensdex_client.record import (
     Deleted,
+    Exported,
     Hit,
     Include,
     Record,
@@ -115,6 +116,7 @@ from lensdex_client.record import (
     Records,
     SearchResults,
     Upserted,
+    UpsertOutcome,
     ViewVectors,
 )
 from lensdex_client.retriever import Retriever
@@ -161,6 +163,7 @@ __all__ = [
     "Embeddings",
     "EmptyContentError",
     "Encoding",
+    "Exported",
     "Field",
     "FieldNotIndexedError",
     "FieldType",
@@ -239,6 +242,7 @@ __all__ = [
     "Truncation",
     "UnimplementedError",
     "UnsupportedDimensionError",
+    "UpsertOutcome",
     "Upserted",
     "VectorError",
     "Video",

@@ -36,6 +36,9 @@ IDEMPOTENT: Final = {
     "CollectionService/GetIndexInfo": True,
     # Writes replace or delete whole records by id: the second time changes nothing.
     "RecordService/UpsertRecords": True,
+    # Items and records are told one by one; the client goes on with what was not.
+    "RecordService/UpsertStream": True,
+    "RecordService/ExportRecords": True,
     "RecordService/DeleteRecords": True,
     "RecordService/GetRecords": True,
     "RecordService/ListRecords": True,

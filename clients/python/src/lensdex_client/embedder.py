@@ -7,7 +7,6 @@ from typing import Self
 from lensdex_client import embedder_calls as calls
 from lensdex_client.caller import Caller
 from lensdex_client.content import Content
-from lensdex_client.embed_streaming import embed_stream
 from lensdex_client.embedding import (
     NO_BOUNDS,
     EmbeddedItem,
@@ -22,7 +21,8 @@ from lensdex_client.embedding import (
 )
 from lensdex_client.outcome import Outcome
 from lensdex_client.retry import PATIENT, Retry
-from lensdex_client.stream_calls import pack_options
+from lensdex_client.stream_calls import EmbedDialogue, pack_options
+from lensdex_client.streaming import run_stream
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Pooling
 
@@ -106,7 +106,8 @@ class EmbedderClient:
             truncation=truncation,
             image_bounds=image_bounds,
         )
-        return embed_stream(self.caller, items, options, self.caller.resumptions(retry or PATIENT, timeout))
+        resumptions = self.caller.resumptions(retry or PATIENT, timeout)
+        return run_stream(self.caller, items, EmbedDialogue(options), resumptions)
 
     def count_tokens(
         self,

@@ -1,15 +1,31 @@
 """Client of the index that waits for answers. It knows no embedder; see ``aio`` for asyncio."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from lensdex_client import collection_calls, record_calls
 from lensdex_client.caller import Caller
 from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo
+from lensdex_client.export_calls import Exporting
+from lensdex_client.exporting import run_export
 from lensdex_client.filters import Filter
-from lensdex_client.record import Deleted, Include, Record, RecordPage, Records, SearchResults, Upserted, ViewVectors
-from lensdex_client.retry import Retry
+from lensdex_client.record import (
+    Deleted,
+    Exported,
+    Include,
+    Record,
+    RecordPage,
+    Records,
+    SearchResults,
+    Upserted,
+    UpsertOutcome,
+    Vector,
+    ViewVectors,
+)
+from lensdex_client.retry import PATIENT, Retry
+from lensdex_client.streaming import run_stream
+from lensdex_client.upsert_dialogue import UpsertDialogue
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Space
 from lensdex_wire.vectors import Matrix
@@ -80,6 +96,30 @@ class IndexClient:
         Raises OSError when a picture that is to be kept cannot be read.
         """
         return self.caller.run(record_calls.upsert_records(collection, records, vectors), timeout=timeout)
+
+    def upsert_stream(
+        self,
+        collection: str,
+        items: Iterable[tuple[Record, Mapping[str, Vector]]],
+        *,
+        spaces: Mapping[str, Space] | None = None,
+        retry: Retry | None = None,
+        timeout: float | None = None,
+    ) -> Generator[UpsertOutcome]:
+        """Write each of *items*, a record with its vector in each view it has; yield what became of each.
+
+        For any number of records. *spaces*: of the vectors, by view; required for views that are bound to one. A record
+        replaces the one that has its id, whole. What is stored is answered in the order of *items*, once it is durable
+        and visible; a record that the index refuses, or that cannot be sent, has its error in its own outcome. *items*
+        are read in a thread of their own no further ahead of the answers than 4,096 records or 64 MiB.
+
+        When the server goes away, the stream goes on with what is unanswered as soon as one is there: *retry*, by
+        default 60 attempts in 120 seconds, counts anew after every answer. *timeout*: seconds for the whole stream;
+        None, unlike elsewhere: no bound. Raises LensdexError, and what *items* raises; what was answered before stands.
+        Closing the iterator cancels the call: what was sent and not answered may or may not be stored.
+        """
+        dialogue = UpsertDialogue(collection, spaces or {})
+        return run_stream(self.caller, items, dialogue, self.caller.resumptions(retry or PATIENT, timeout))
 
     def delete_records(
         self,
@@ -153,6 +193,26 @@ class IndexClient:
             yield page
             if not (token := page.next_page_token):
                 return
+
+    def export_records(
+        self,
+        collection: str,
+        *,
+        include: Include = EVERYTHING,
+        views: Sequence[str] = (),
+        filter: Filter | None = None,
+        after: str = "",
+        retry: Retry | None = None,
+        timeout: float | None = None,
+    ) -> Generator[Exported]:
+        """Yield all records that match *filter*, or all, in the order of their ids, some at a time.
+
+        Records written or deleted meanwhile may or may not appear; all others appear exactly once. *after*: go on
+        behind that id. When the server goes away, it goes on behind what came: *retry*, by default 60 attempts in 120
+        seconds, counts anew with every part. *timeout*: seconds for all of it; None, unlike elsewhere: no bound.
+        """
+        export = Exporting(collection, include, views, filter, after)
+        return run_export(self.caller, export, self.caller.resumptions(retry or PATIENT, timeout))
 
     def count_records(self, collection: str, *, filter: Filter | None = None, timeout: float | None = None) -> int:
         """Return how many records match *filter*, or how many there are."""

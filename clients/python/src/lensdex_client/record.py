@@ -4,11 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from lensdex_client.collection import DEFAULT_VIEW
 from lensdex_client.content import Content
+from lensdex_client.errors import LensdexError
 from lensdex_client.outcome import Outcome
 from lensdex_wire.space import Space
 from lensdex_wire.vectors import Matrix
+
+Vector = npt.NDArray[np.float32]
+"""One vector: float32, shape (dimension,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,27 @@ class Upserted:
     num_inserted: int
     num_replaced: int
     consistency_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertOutcome:
+    """What became of one record of a stream."""
+
+    position: int
+    """Its place among the records, from 0."""
+    id: str
+    consistency_token: str = ""
+    """Makes a search wait until it sees this record and all before it. Empty where it failed."""
+    error: LensdexError | None = None
+    """Why it is not stored; None: it is, durably, and the next search sees it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exported:
+    """A part of an export: records in the order of their ids, and the vectors of the views asked for."""
+
+    records: Sequence[Record]
+    vectors: Sequence[ViewVectors]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def upsert_records(
     """Return the call that inserts or replaces *records*. Raises OSError, and InvalidFieldError for unfit metadata."""
     request = pb.UpsertRecordsRequest(
         collection=collection,
-        records=[_pack_record(record, index) for index, record in enumerate(records)],
+        records=[pack_record(record, index) for index, record in enumerate(records)],
         vectors=[pack_view_vectors(block) for block in vectors],
     )
     return Call(method("RecordService/UpsertRecords"), request, _upserted)
@@ -40,7 +40,7 @@ def get_records(
     collection: str, ids: Sequence[str], *, include: data.Include, views: Sequence[str] = ()
 ) -> Call[data.Records]:
     """Return the call that reads records by id."""
-    request = pb.GetRecordsRequest(collection=collection, ids=ids, include=_pack_include(include), views=views)
+    request = pb.GetRecordsRequest(collection=collection, ids=ids, include=pack_include(include), views=views)
     return Call(method("RecordService/GetRecords"), request, _records)
 
 
@@ -58,7 +58,7 @@ def list_records(
         collection=collection,
         page_size=page_size,
         page_token=page_token,
-        include=_pack_include(include),
+        include=pack_include(include),
         views=views,
         filter=pack_filter(filter),
     )
@@ -99,7 +99,7 @@ def search_records(
         ef=ef,
         exact=exact,
         score_threshold=score_threshold,
-        include=_pack_include(include),
+        include=pack_include(include),
         consistency_token=consistency_token,
         filter=pack_filter(filter),
     )
@@ -142,7 +142,8 @@ def unpack_record(message: record_pb2.Record) -> data.Record:
     return data.Record(id=message.id, metadata=metadata, content=unpack_content(message.content))
 
 
-def _pack_record(record: data.Record, index: int) -> record_pb2.Record:
+def pack_record(record: data.Record, index: int) -> record_pb2.Record:
+    """Return *record* as a message; *index* names it in errors. Raises OSError, and InvalidFieldError for metadata."""
     message = record_pb2.Record(id=record.id)
     if record.metadata:
         message.metadata.CopyFrom(pack_metadata(record.metadata, f"records[{index}].metadata"))
@@ -151,7 +152,8 @@ def _pack_record(record: data.Record, index: int) -> record_pb2.Record:
     return message
 
 
-def _pack_include(include: data.Include) -> record_pb2.Include:
+def pack_include(include: data.Include) -> record_pb2.Include:
+    """Return *include* as a message."""
     return record_pb2.Include(metadata=include.metadata, content=include.content)
 
 

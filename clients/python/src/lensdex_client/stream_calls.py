@@ -17,14 +17,50 @@ from lensdex_client.errors import LensdexError, SpaceMismatchError
 from lensdex_client.media_loading import loaded_file, texts_error
 from lensdex_client.outcome import Outcome
 from lensdex_client.refusals import refusal
+from lensdex_client.unanswered import MAX_ITEMS, Ids
+from lensdex_wire.request_id import new_request_id
 from lensdex_wire.space import Pooling, Space
 from lensdex_wire.space_codec import unpack_space
 from lensdex_wire.vectors import unpack_vectors
 
 METHOD: Final = method("EmbedderService/EmbedStream")
 
+Item = tuple[str, Content]
+"""An id and its content."""
+
 Answer = tuple[str, Outcome[data.EmbeddedItem]]
 """An id and what became of its content."""
+
+
+class EmbedDialogue:
+    """What a stream of items to embed says. Implements Dialogue; an item's key is its id."""
+
+    method = METHOD
+    max_items = MAX_ITEMS
+    max_joined_items = 1
+
+    def __init__(self, options: bytes) -> None:
+        self.options = options
+        self.request_id = new_request_id()
+        self._ids = Ids()
+        self._reader = Reader(self.request_id)
+
+    def key(self, item: Item) -> str:
+        self._ids.enter(item[0])
+        return item[0]
+
+    def may_block(self, item: Item) -> bool:
+        return bool(item[1].images or item[1].videos)
+
+    def pack(self, key: str, item: Item, *, max_message_bytes: int) -> Outcome[bytes]:
+        return pack_item(key, item[1], max_message_bytes=max_message_bytes)
+
+    def refused(self, key: str, outcome: Outcome[bytes]) -> Answer:
+        return key, Outcome(error=outcome.error)
+
+    def read(self, body: bytes) -> Sequence[tuple[str, Answer]] | None:
+        answer = self._reader.read(body)
+        return None if answer is None else [(answer[0], answer)]
 
 
 def pack_options(

@@ -20,30 +20,18 @@ MAX_ITEMS: Final = 512
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Bytes held, after which no further item is read."""
 
+MAX_JOINED_BYTES: Final = 512 * 1024
+"""Bytes up to which small messages become one: beyond, fewer messages cost no less."""
 
 MAX_ID_BYTES: Final = 512
 """Bytes of an id, by the contract."""
 
 
-class Unanswered:
-    """Items on their way. Not thread-safe."""
+class Ids:
+    """The ids one stream was given. Not thread-safe."""
 
-    def __init__(self, *, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES) -> None:
-        self._max_items = max_items
-        self._max_bytes = max_bytes
+    def __init__(self) -> None:
         self._seen: set[str] = set()
-        self._held: dict[str, bytes] = {}
-        self._num_bytes = 0
-        self._to_send: deque[str] = deque()
-
-    def __len__(self) -> int:
-        """Return how many items wait for their answer."""
-        return len(self._held)
-
-    @property
-    def has_room(self) -> bool:
-        """Whether a further item may be read from the caller."""
-        return len(self._held) < self._max_items and self._num_bytes < self._max_bytes
 
     def enter(self, item_id: str) -> None:
         """Note that an item of that id came.
@@ -61,6 +49,26 @@ class Unanswered:
             raise DuplicateIdError(refusal(code, message, reason, field="id", id=item_id))
         self._seen.add(item_id)
 
+
+class Unanswered:
+    """Items on their way. Not thread-safe."""
+
+    def __init__(self, *, max_items: int = MAX_ITEMS, max_bytes: int = MAX_BYTES) -> None:
+        self._max_items = max_items
+        self._max_bytes = max_bytes
+        self._held: dict[str, bytes] = {}
+        self._num_bytes = 0
+        self._to_send: deque[str] = deque()
+
+    def __len__(self) -> int:
+        """Return how many items wait for their answer."""
+        return len(self._held)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a further item may be read from the caller."""
+        return len(self._held) < self._max_items and self._num_bytes < self._max_bytes
+
     def hold(self, item_id: str, message: bytes) -> None:
         """Hold *message*, to be sent, until it is answered."""
         self._held[item_id] = message
@@ -71,9 +79,21 @@ class Unanswered:
         """Let all that is held be sent once more, in the order it came: a new call begins."""
         self._to_send = deque(self._held)
 
-    def next_to_send(self) -> bytes | None:
-        """Return the next message of this call; None: there is none at the moment."""
-        return self._held[self._to_send.popleft()] if self._to_send else None
+    def next_to_send(self, max_items: int = 1) -> bytes | None:
+        """Return the next message of this call; None: there is none at the moment.
+
+        With *max_items* it is up to so many, one behind the other, as long as they are small.
+        """
+        joined: list[bytes] = []
+        num_bytes = 0
+        while self._to_send and len(joined) < max_items:
+            message = self._held[self._to_send[0]]
+            if joined and num_bytes + len(message) > MAX_JOINED_BYTES:
+                break
+            self._to_send.popleft()
+            joined.append(message)
+            num_bytes += len(message)
+        return b"".join(joined) if joined else None
 
     def answered(self, item_id: str) -> None:
         """Let go of an item. Raises ValueError when none of that id waits for an answer."""

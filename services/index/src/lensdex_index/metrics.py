@@ -33,6 +33,13 @@ class Metrics:
         self.pending_calls = Gauge(
             "lensdex_index_pending_calls", "Calls accepted and not yet answered.", registry=self.registry
         )
+        self.open_streams = Gauge("lensdex_index_open_streams", "Streams open.", registry=self.registry)
+        self.stream_items = Counter(
+            "lensdex_index_stream_items",
+            "Items of upsert streams answered, by reason (empty when written).",
+            ("reason",),
+            registry=self.registry,
+        )
         self.search_queries = Counter(
             "lensdex_index_search_queries",
             "Queries searched, by mode (exact or approximate, as asked for).",

@@ -232,3 +232,6 @@ class Limits:
     max_filter_depth: int
     max_filter_nodes: int
     max_filter_values: int
+    max_streams: int
+    max_stream_items: int
+    max_stream_bytes: int

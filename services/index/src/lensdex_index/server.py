@@ -93,7 +93,13 @@ async def _serve(
     stop: asyncio.Event,
 ) -> float:
     """Serve; return when the grace ends, of ``time.monotonic``."""
-    calls = Calls(executor, metrics, max_pending=settings.max_pending_calls, max_seconds=settings.max_call_seconds)
+    calls = Calls(
+        executor,
+        metrics,
+        max_pending=settings.max_pending_calls,
+        max_streams=settings.max_streams,
+        max_seconds=settings.max_call_seconds,
+    )
     server = grpc.aio.server(
         options=[
             *message_size_options(settings.max_message_bytes),

@@ -80,6 +80,24 @@ class Settings(BaseSettings):
         le=100_000,
         description="Calls accepted and not yet answered. Too low refuses bursts; too high makes all of them late.",
     )
+    max_streams: int = Field(
+        16,
+        ge=0,
+        le=65_536,
+        description="Streams open at once; 0 refuses all. Too low: bulk callers wait for each other. Too high: memory, up to max_stream_bytes and one message for each.",
+    )
+    max_stream_items: int = Field(
+        4_096,
+        ge=1,
+        le=1_000_000,
+        description="Items of one stream read and not yet answered; further ones are not read until then. Lower makes smaller commits, higher costs memory.",
+    )
+    max_stream_bytes: int = Field(
+        32 * 1024 * 1024,
+        ge=1,
+        le=1024 * 1024 * 1024,
+        description="Bytes of one stream's items read and not yet answered, after which no further message is read.",
+    )
     max_records: int = Field(
         1_000, ge=1, le=100_000, description="Records per write or read. Higher holds other writers up for longer."
     )

@@ -87,6 +87,16 @@ class Caller:
         )
         return send(messages, timeout=timeout, metadata=((METADATA_KEY, request_id),))
 
+    def answers(self, method: Method, request: bytes, *, timeout: float | None, request_id: str) -> Any:
+        """Begin a call of *method* that is answered many times, and return it: an iterator over the answers' bytes.
+
+        Iterating raises grpc.aio.AioRpcError.
+        """
+        send: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = self._opened().unary_stream(
+            method.path, request_serializer=None, response_deserializer=None
+        )
+        return send(request, timeout=timeout, metadata=((METADATA_KEY, request_id),))
+
     def resumptions(self, retry: Retry, timeout: float | None) -> Resumptions:
         """Return the policy of one stream, by this caller's clock."""
         return Resumptions(retry, timeout=timeout, clock=self._clock, jitter=self._jitter)

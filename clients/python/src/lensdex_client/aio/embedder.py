@@ -8,7 +8,7 @@ from typing import Self
 
 from lensdex_client import embedder_calls as calls
 from lensdex_client.aio.caller import Caller
-from lensdex_client.aio.embed_streaming import embed_stream
+from lensdex_client.aio.streaming import run_stream
 from lensdex_client.content import Content
 from lensdex_client.embedding import (
     NO_BOUNDS,
@@ -24,7 +24,7 @@ from lensdex_client.embedding import (
 )
 from lensdex_client.outcome import Outcome
 from lensdex_client.retry import PATIENT, Retry
-from lensdex_client.stream_calls import pack_options
+from lensdex_client.stream_calls import EmbedDialogue, pack_options
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Pooling
 
@@ -108,7 +108,8 @@ class EmbedderClient:
             truncation=truncation,
             image_bounds=image_bounds,
         )
-        return embed_stream(self.caller, items, options, self.caller.resumptions(retry or PATIENT, timeout))
+        resumptions = self.caller.resumptions(retry or PATIENT, timeout)
+        return run_stream(self.caller, items, EmbedDialogue(options), resumptions)
 
     async def count_tokens(
         self,

@@ -17,7 +17,7 @@ from lensdex_client.embedding import Embeddings, Truncation
 from lensdex_client.settings import Settings
 from lensdex_wire.space import Pooling
 
-_POOLINGS: Final = {pooling.value.removeprefix("POOLING_").lower(): pooling for pooling in Pooling}
+POOLINGS: Final = {pooling.value.removeprefix("POOLING_").lower(): pooling for pooling in Pooling}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", settings: Settings) -> None:
@@ -33,7 +33,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
     parser.add_argument("--instruction", metavar="TEXT", default="", help="instruction to embed with")
     parser.add_argument("--dimension", metavar="N", type=positive, default=0, help="cut to N values and renormalise")
     parser.add_argument(
-        "--pooling", choices=sorted(_POOLINGS), action="append", default=[], help="pooling; may be given twice"
+        "--pooling", choices=sorted(POOLINGS), action="append", default=[], help="pooling; may be given twice"
     )
     parser.add_argument("--truncate", action="store_true", help="cut a text that is too long instead of refusing it")
     parser.add_argument(
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
             [content],
             instruction=arguments.instruction,
             dimension=arguments.dimension,
-            poolings=[_POOLINGS[name] for name in dict.fromkeys(arguments.pooling)],
+            poolings=[POOLINGS[name] for name in dict.fromkeys(arguments.pooling)],
             truncation=Truncation.CUT_TEXT if arguments.truncate else Truncation.REFUSE,
         )
     cost = embeddings.outcomes[0].unwrap()

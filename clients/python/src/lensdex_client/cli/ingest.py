@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.text import Text
-
 from lensdex_client.cli.connection import add_media_root, add_options, connect, positive
 from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.cli.output import Output
+from lensdex_client.cli.progress import progress_bar
 from lensdex_client.collection import Backend, FieldType, IndexedField
 from lensdex_client.embedding import Truncation
 from lensdex_client.errors import LensdexError
@@ -98,7 +96,7 @@ def run(arguments: argparse.Namespace, output: Output) -> ExitCode:
     lines = limited(read_lines(arguments.path, media_root=root, captions=arguments.captions), arguments.limit)
     total = min(count_lines(arguments.path), arguments.limit or 2**63)
     code = ExitCode.OK
-    with connect(arguments) as retriever, _progress(output) as progress:
+    with connect(arguments) as retriever, progress_bar(output) as progress:
         retriever.ensure_collection(
             arguments.collection,
             views=arguments.views,
@@ -175,26 +173,6 @@ def _report(arguments: argparse.Namespace, output: Output, tally: _Tally, starte
     output.console.print(
         f"{arguments.collection}: {counts['stored']:,} stored, {counts['skipped']:,} there already, "
         f"{counts['failed']:,} failed, {counts['bad_lines']:,} bad lines; {seconds:.1f} s, {rate:.1f} stored/s"
-    )
-
-
-class _Rate(ProgressColumn):
-    """Items a second, over the last stretch."""
-
-    def render(self, task: Task) -> Text:
-        """Return the rate, or a dash before there is one."""
-        return Text(f"{task.speed:,.1f} items/s" if task.speed else "- items/s")
-
-
-def _progress(output: Output) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TextColumn("ETA"),
-        TimeRemainingColumn(),
-        console=output.errors,
     )
 
 

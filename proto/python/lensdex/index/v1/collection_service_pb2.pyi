@@ -83,7 +83,7 @@ class GetIndexInfoResponse(_message.Message):
     def __init__(self, engine: _Optional[str] = ..., backends: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[IndexLimits, _Mapping]] = ..., build: _Optional[_Union[_build_info_pb2.BuildInfo, _Mapping]] = ...) -> None: ...
 
 class IndexLimits(_message.Message):
-    __slots__ = ("max_records", "max_queries", "max_k", "max_ef", "max_id_bytes", "max_metadata_bytes", "max_content_bytes", "max_dimension", "max_views", "max_message_bytes", "max_response_bytes", "max_page_size", "max_pending_calls", "max_filter_depth", "max_filter_nodes", "max_filter_values")
+    __slots__ = ("max_records", "max_queries", "max_k", "max_ef", "max_id_bytes", "max_metadata_bytes", "max_content_bytes", "max_dimension", "max_views", "max_message_bytes", "max_response_bytes", "max_page_size", "max_pending_calls", "max_filter_depth", "max_filter_nodes", "max_filter_values", "max_streams", "max_stream_items", "max_stream_bytes")
     MAX_RECORDS_FIELD_NUMBER: _ClassVar[int]
     MAX_QUERIES_FIELD_NUMBER: _ClassVar[int]
     MAX_K_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +100,9 @@ class IndexLimits(_message.Message):
     MAX_FILTER_DEPTH_FIELD_NUMBER: _ClassVar[int]
     MAX_FILTER_NODES_FIELD_NUMBER: _ClassVar[int]
     MAX_FILTER_VALUES_FIELD_NUMBER: _ClassVar[int]
+    MAX_STREAMS_FIELD_NUMBER: _ClassVar[int]
+    MAX_STREAM_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    MAX_STREAM_BYTES_FIELD_NUMBER: _ClassVar[int]
     max_records: int
     max_queries: int
     max_k: int
@@ -116,4 +119,7 @@ class IndexLimits(_message.Message):
     max_filter_depth: int
     max_filter_nodes: int
     max_filter_values: int
-    def __init__(self, max_records: _Optional[int] = ..., max_queries: _Optional[int] = ..., max_k: _Optional[int] = ..., max_ef: _Optional[int] = ..., max_id_bytes: _Optional[int] = ..., max_metadata_bytes: _Optional[int] = ..., max_content_bytes: _Optional[int] = ..., max_dimension: _Optional[int] = ..., max_views: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_response_bytes: _Optional[int] = ..., max_page_size: _Optional[int] = ..., max_pending_calls: _Optional[int] = ..., max_filter_depth: _Optional[int] = ..., max_filter_nodes: _Optional[int] = ..., max_filter_values: _Optional[int] = ...) -> None: ...
+    max_streams: int
+    max_stream_items: int
+    max_stream_bytes: int
+    def __init__(self, max_records: _Optional[int] = ..., max_queries: _Optional[int] = ..., max_k: _Optional[int] = ..., max_ef: _Optional[int] = ..., max_id_bytes: _Optional[int] = ..., max_metadata_bytes: _Optional[int] = ..., max_content_bytes: _Optional[int] = ..., max_dimension: _Optional[int] = ..., max_views: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_response_bytes: _Optional[int] = ..., max_page_size: _Optional[int] = ..., max_pending_calls: _Optional[int] = ..., max_filter_depth: _Optional[int] = ..., max_filter_nodes: _Optional[int] = ..., max_filter_values: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ...) -> None: ...

@@ -28,55 +28,56 @@ from lensdex.common.v1 import embedding_space_pb2 as lensdex_dot_common_dot_v1_d
 from lensdex.common.v1 import vectors_pb2 as lensdex_dot_common_dot_v1_dot_vectors__pb2
 from lensdex.index.v1 import filter_pb2 as lensdex_dot_index_dot_v1_dot_filter__pb2
 from lensdex.index.v1 import record_pb2 as lensdex_dot_index_dot_v1_dot_record__pb2
+from lensdex.index.v1 import record_streams_pb2 as lensdex_dot_index_dot_v1_dot_record__streams__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lensdex/index/v1/record_service.proto\x12\x10lensdex.index.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/rpc/status.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\x1a\x1dlensdex/index/v1/filter.proto\x1a\x1dlensdex/index/v1/record.proto\"\x85\x01\n\x14UpsertRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12)\n\x07records\x18\x02 \x03(\x0b\x32\x18.lensdex.index.v1.Record\x12.\n\x07vectors\x18\x03 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\"^\n\x15UpsertRecordsResponse\x12\x14\n\x0cnum_inserted\x18\x01 \x01(\r\x12\x14\n\x0cnum_replaced\x18\x02 \x01(\r\x12\x19\n\x11\x63onsistency_token\x18\x03 \x01(\t\"\x8b\x01\n\x14UpdateRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12/\n\x07updates\x18\x02 \x03(\x0b\x32\x1e.lensdex.index.v1.RecordUpdate\x12.\n\x07vectors\x18\x03 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\"G\n\x15UpdateRecordsResponse\x12\x13\n\x0bnum_updated\x18\x01 \x01(\r\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t\"a\n\x14\x44\x65leteRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12(\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\"G\n\x15\x44\x65leteRecordsResponse\x12\x13\n\x0bnum_deleted\x18\x01 \x01(\r\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t\"o\n\x11GetRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12*\n\x07include\x18\x03 \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\r\n\x05views\x18\x04 \x03(\t\"x\n\x12GetRecordsResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.lensdex.index.v1.GetRecordResult\x12.\n\x07vectors\x18\x02 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\"m\n\x0fGetRecordResult\x12*\n\x06record\x18\x01 \x01(\x0b\x32\x18.lensdex.index.v1.RecordH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"\xb4\x01\n\x12ListRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12*\n\x07include\x18\x04 \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\r\n\x05views\x18\x05 \x03(\t\x12(\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\"\x89\x01\n\x13ListRecordsResponse\x12)\n\x07records\x18\x01 \x03(\x0b\x32\x18.lensdex.index.v1.Record\x12.\n\x07vectors\x18\x02 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"S\n\x13\x43ountRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12(\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\"+\n\x14\x43ountRecordsResponse\x12\x13\n\x0bnum_records\x18\x01 \x01(\x04\"\xf4\x02\n\x14SearchRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0c\n\x04view\x18\x02 \x01(\t\x12\x32\n\x07vectors\x18\x03 \x01(\x0b\x32\x1f.lensdex.index.v1.VectorQueriesH\x00\x12\x32\n\x07records\x18\x04 \x01(\x0b\x32\x1f.lensdex.index.v1.RecordQueriesH\x00\x12\t\n\x01k\x18\x05 \x01(\x05\x12\n\n\x02\x65\x66\x18\x06 \x01(\x05\x12\r\n\x05\x65xact\x18\x07 \x01(\x08\x12\x1c\n\x0fscore_threshold\x18\x08 \x01(\x02H\x01\x88\x01\x01\x12*\n\x07include\x18\t \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\x19\n\x11\x63onsistency_token\x18\n \x01(\t\x12(\n\x06\x66ilter\x18\x0b \x01(\x0b\x32\x18.lensdex.index.v1.FilterB\t\n\x07queriesB\x12\n\x10_score_threshold\"n\n\rVectorQueries\x12\x30\n\x05space\x18\x01 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12+\n\x07vectors\x18\x02 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\"\x1c\n\rRecordQueries\x12\x0b\n\x03ids\x18\x01 \x03(\t\"\xa8\x01\n\x15SearchRecordsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.lensdex.index.v1.SearchResult\x12\x0c\n\x04view\x18\x02 \x01(\t\x12 \n\x18num_records_without_view\x18\x03 \x01(\x04\x12.\n\x0bsearch_time\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"f\n\x0cSearchResult\x12&\n\x04hits\x18\x01 \x01(\x0b\x32\x16.lensdex.index.v1.HitsH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"+\n\x04Hits\x12#\n\x04hits\x18\x01 \x03(\x0b\x32\x15.lensdex.index.v1.Hit\">\n\x03Hit\x12(\n\x06record\x18\x01 \x01(\x0b\x32\x18.lensdex.index.v1.Record\x12\r\n\x05score\x18\x02 \x01(\x02\x32\xab\x05\n\rRecordService\x12`\n\rUpsertRecords\x12&.lensdex.index.v1.UpsertRecordsRequest\x1a\'.lensdex.index.v1.UpsertRecordsResponse\x12`\n\rUpdateRecords\x12&.lensdex.index.v1.UpdateRecordsRequest\x1a\'.lensdex.index.v1.UpdateRecordsResponse\x12`\n\rDeleteRecords\x12&.lensdex.index.v1.DeleteRecordsRequest\x1a\'.lensdex.index.v1.DeleteRecordsResponse\x12W\n\nGetRecords\x12#.lensdex.index.v1.GetRecordsRequest\x1a$.lensdex.index.v1.GetRecordsResponse\x12Z\n\x0bListRecords\x12$.lensdex.index.v1.ListRecordsRequest\x1a%.lensdex.index.v1.ListRecordsResponse\x12]\n\x0c\x43ountRecords\x12%.lensdex.index.v1.CountRecordsRequest\x1a&.lensdex.index.v1.CountRecordsResponse\x12`\n\rSearchRecords\x12&.lensdex.index.v1.SearchRecordsRequest\x1a\'.lensdex.index.v1.SearchRecordsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lensdex/index/v1/record_service.proto\x12\x10lensdex.index.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/rpc/status.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\x1a\x1dlensdex/index/v1/filter.proto\x1a\x1dlensdex/index/v1/record.proto\x1a%lensdex/index/v1/record_streams.proto\"\x85\x01\n\x14UpsertRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12)\n\x07records\x18\x02 \x03(\x0b\x32\x18.lensdex.index.v1.Record\x12.\n\x07vectors\x18\x03 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\"^\n\x15UpsertRecordsResponse\x12\x14\n\x0cnum_inserted\x18\x01 \x01(\r\x12\x14\n\x0cnum_replaced\x18\x02 \x01(\r\x12\x19\n\x11\x63onsistency_token\x18\x03 \x01(\t\"\x8b\x01\n\x14UpdateRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12/\n\x07updates\x18\x02 \x03(\x0b\x32\x1e.lensdex.index.v1.RecordUpdate\x12.\n\x07vectors\x18\x03 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\"G\n\x15UpdateRecordsResponse\x12\x13\n\x0bnum_updated\x18\x01 \x01(\r\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t\"a\n\x14\x44\x65leteRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12(\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\"G\n\x15\x44\x65leteRecordsResponse\x12\x13\n\x0bnum_deleted\x18\x01 \x01(\r\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t\"o\n\x11GetRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12*\n\x07include\x18\x03 \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\r\n\x05views\x18\x04 \x03(\t\"x\n\x12GetRecordsResponse\x12\x32\n\x07results\x18\x01 \x03(\x0b\x32!.lensdex.index.v1.GetRecordResult\x12.\n\x07vectors\x18\x02 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\"m\n\x0fGetRecordResult\x12*\n\x06record\x18\x01 \x01(\x0b\x32\x18.lensdex.index.v1.RecordH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"\xb4\x01\n\x12ListRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12*\n\x07include\x18\x04 \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\r\n\x05views\x18\x05 \x03(\t\x12(\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\"\x89\x01\n\x13ListRecordsResponse\x12)\n\x07records\x18\x01 \x03(\x0b\x32\x18.lensdex.index.v1.Record\x12.\n\x07vectors\x18\x02 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"S\n\x13\x43ountRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12(\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\"+\n\x14\x43ountRecordsResponse\x12\x13\n\x0bnum_records\x18\x01 \x01(\x04\"\xf4\x02\n\x14SearchRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0c\n\x04view\x18\x02 \x01(\t\x12\x32\n\x07vectors\x18\x03 \x01(\x0b\x32\x1f.lensdex.index.v1.VectorQueriesH\x00\x12\x32\n\x07records\x18\x04 \x01(\x0b\x32\x1f.lensdex.index.v1.RecordQueriesH\x00\x12\t\n\x01k\x18\x05 \x01(\x05\x12\n\n\x02\x65\x66\x18\x06 \x01(\x05\x12\r\n\x05\x65xact\x18\x07 \x01(\x08\x12\x1c\n\x0fscore_threshold\x18\x08 \x01(\x02H\x01\x88\x01\x01\x12*\n\x07include\x18\t \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\x19\n\x11\x63onsistency_token\x18\n \x01(\t\x12(\n\x06\x66ilter\x18\x0b \x01(\x0b\x32\x18.lensdex.index.v1.FilterB\t\n\x07queriesB\x12\n\x10_score_threshold\"n\n\rVectorQueries\x12\x30\n\x05space\x18\x01 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\x12+\n\x07vectors\x18\x02 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\"\x1c\n\rRecordQueries\x12\x0b\n\x03ids\x18\x01 \x03(\t\"\xa8\x01\n\x15SearchRecordsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.lensdex.index.v1.SearchResult\x12\x0c\n\x04view\x18\x02 \x01(\t\x12 \n\x18num_records_without_view\x18\x03 \x01(\x04\x12.\n\x0bsearch_time\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"f\n\x0cSearchResult\x12&\n\x04hits\x18\x01 \x01(\x0b\x32\x16.lensdex.index.v1.HitsH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"+\n\x04Hits\x12#\n\x04hits\x18\x01 \x03(\x0b\x32\x15.lensdex.index.v1.Hit\">\n\x03Hit\x12(\n\x06record\x18\x01 \x01(\x0b\x32\x18.lensdex.index.v1.Record\x12\r\n\x05score\x18\x02 \x01(\x02\x32\xf2\x06\n\rRecordService\x12`\n\rUpsertRecords\x12&.lensdex.index.v1.UpsertRecordsRequest\x1a\'.lensdex.index.v1.UpsertRecordsResponse\x12`\n\rUpdateRecords\x12&.lensdex.index.v1.UpdateRecordsRequest\x1a\'.lensdex.index.v1.UpdateRecordsResponse\x12\x61\n\x0cUpsertStream\x12%.lensdex.index.v1.UpsertStreamRequest\x1a&.lensdex.index.v1.UpsertStreamResponse(\x01\x30\x01\x12`\n\rDeleteRecords\x12&.lensdex.index.v1.DeleteRecordsRequest\x1a\'.lensdex.index.v1.DeleteRecordsResponse\x12W\n\nGetRecords\x12#.lensdex.index.v1.GetRecordsRequest\x1a$.lensdex.index.v1.GetRecordsResponse\x12Z\n\x0bListRecords\x12$.lensdex.index.v1.ListRecordsRequest\x1a%.lensdex.index.v1.ListRecordsResponse\x12\x62\n\rExportRecords\x12&.lensdex.index.v1.ExportRecordsRequest\x1a\'.lensdex.index.v1.ExportRecordsResponse0\x01\x12]\n\x0c\x43ountRecords\x12%.lensdex.index.v1.CountRecordsRequest\x1a&.lensdex.index.v1.CountRecordsResponse\x12`\n\rSearchRecords\x12&.lensdex.index.v1.SearchRecordsRequest\x1a\'.lensdex.index.v1.SearchRecordsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lensdex.index.v1.record_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UPSERTRECORDSREQUEST']._serialized_start=253
-  _globals['_UPSERTRECORDSREQUEST']._serialized_end=386
-  _globals['_UPSERTRECORDSRESPONSE']._serialized_start=388
-  _globals['_UPSERTRECORDSRESPONSE']._serialized_end=482
-  _globals['_UPDATERECORDSREQUEST']._serialized_start=485
-  _globals['_UPDATERECORDSREQUEST']._serialized_end=624
-  _globals['_UPDATERECORDSRESPONSE']._serialized_start=626
-  _globals['_UPDATERECORDSRESPONSE']._serialized_end=697
-  _globals['_DELETERECORDSREQUEST']._serialized_start=699
-  _globals['_DELETERECORDSREQUEST']._serialized_end=796
-  _globals['_DELETERECORDSRESPONSE']._serialized_start=798
-  _globals['_DELETERECORDSRESPONSE']._serialized_end=869
-  _globals['_GETRECORDSREQUEST']._serialized_start=871
-  _globals['_GETRECORDSREQUEST']._serialized_end=982
-  _globals['_GETRECORDSRESPONSE']._serialized_start=984
-  _globals['_GETRECORDSRESPONSE']._serialized_end=1104
-  _globals['_GETRECORDRESULT']._serialized_start=1106
-  _globals['_GETRECORDRESULT']._serialized_end=1215
-  _globals['_LISTRECORDSREQUEST']._serialized_start=1218
-  _globals['_LISTRECORDSREQUEST']._serialized_end=1398
-  _globals['_LISTRECORDSRESPONSE']._serialized_start=1401
-  _globals['_LISTRECORDSRESPONSE']._serialized_end=1538
-  _globals['_COUNTRECORDSREQUEST']._serialized_start=1540
-  _globals['_COUNTRECORDSREQUEST']._serialized_end=1623
-  _globals['_COUNTRECORDSRESPONSE']._serialized_start=1625
-  _globals['_COUNTRECORDSRESPONSE']._serialized_end=1668
-  _globals['_SEARCHRECORDSREQUEST']._serialized_start=1671
-  _globals['_SEARCHRECORDSREQUEST']._serialized_end=2043
-  _globals['_VECTORQUERIES']._serialized_start=2045
-  _globals['_VECTORQUERIES']._serialized_end=2155
-  _globals['_RECORDQUERIES']._serialized_start=2157
-  _globals['_RECORDQUERIES']._serialized_end=2185
-  _globals['_SEARCHRECORDSRESPONSE']._serialized_start=2188
-  _globals['_SEARCHRECORDSRESPONSE']._serialized_end=2356
-  _globals['_SEARCHRESULT']._serialized_start=2358
-  _globals['_SEARCHRESULT']._serialized_end=2460
-  _globals['_HITS']._serialized_start=2462
-  _globals['_HITS']._serialized_end=2505
-  _globals['_HIT']._serialized_start=2507
-  _globals['_HIT']._serialized_end=2569
-  _globals['_RECORDSERVICE']._serialized_start=2572
-  _globals['_RECORDSERVICE']._serialized_end=3255
+  _globals['_UPSERTRECORDSREQUEST']._serialized_start=292
+  _globals['_UPSERTRECORDSREQUEST']._serialized_end=425
+  _globals['_UPSERTRECORDSRESPONSE']._serialized_start=427
+  _globals['_UPSERTRECORDSRESPONSE']._serialized_end=521
+  _globals['_UPDATERECORDSREQUEST']._serialized_start=524
+  _globals['_UPDATERECORDSREQUEST']._serialized_end=663
+  _globals['_UPDATERECORDSRESPONSE']._serialized_start=665
+  _globals['_UPDATERECORDSRESPONSE']._serialized_end=736
+  _globals['_DELETERECORDSREQUEST']._serialized_start=738
+  _globals['_DELETERECORDSREQUEST']._serialized_end=835
+  _globals['_DELETERECORDSRESPONSE']._serialized_start=837
+  _globals['_DELETERECORDSRESPONSE']._serialized_end=908
+  _globals['_GETRECORDSREQUEST']._serialized_start=910
+  _globals['_GETRECORDSREQUEST']._serialized_end=1021
+  _globals['_GETRECORDSRESPONSE']._serialized_start=1023
+  _globals['_GETRECORDSRESPONSE']._serialized_end=1143
+  _globals['_GETRECORDRESULT']._serialized_start=1145
+  _globals['_GETRECORDRESULT']._serialized_end=1254
+  _globals['_LISTRECORDSREQUEST']._serialized_start=1257
+  _globals['_LISTRECORDSREQUEST']._serialized_end=1437
+  _globals['_LISTRECORDSRESPONSE']._serialized_start=1440
+  _globals['_LISTRECORDSRESPONSE']._serialized_end=1577
+  _globals['_COUNTRECORDSREQUEST']._serialized_start=1579
+  _globals['_COUNTRECORDSREQUEST']._serialized_end=1662
+  _globals['_COUNTRECORDSRESPONSE']._serialized_start=1664
+  _globals['_COUNTRECORDSRESPONSE']._serialized_end=1707
+  _globals['_SEARCHRECORDSREQUEST']._serialized_start=1710
+  _globals['_SEARCHRECORDSREQUEST']._serialized_end=2082
+  _globals['_VECTORQUERIES']._serialized_start=2084
+  _globals['_VECTORQUERIES']._serialized_end=2194
+  _globals['_RECORDQUERIES']._serialized_start=2196
+  _globals['_RECORDQUERIES']._serialized_end=2224
+  _globals['_SEARCHRECORDSRESPONSE']._serialized_start=2227
+  _globals['_SEARCHRECORDSRESPONSE']._serialized_end=2395
+  _globals['_SEARCHRESULT']._serialized_start=2397
+  _globals['_SEARCHRESULT']._serialized_end=2499
+  _globals['_HITS']._serialized_start=2501
+  _globals['_HITS']._serialized_end=2544
+  _globals['_HIT']._serialized_start=2546
+  _globals['_HIT']._serialized_end=2608
+  _globals['_RECORDSERVICE']._serialized_start=2611
+  _globals['_RECORDSERVICE']._serialized_end=3493
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ from lensdex.common.v1 import embedding_space_pb2 as _embedding_space_pb2
 from lensdex.common.v1 import vectors_pb2 as _vectors_pb2
 from lensdex.index.v1 import filter_pb2 as _filter_pb2
 from lensdex.index.v1 import record_pb2 as _record_pb2
+from lensdex.index.v1 import record_streams_pb2 as _record_streams_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from lensdex.index.v1 import record_service_pb2 as lensdex_dot_index_dot_v1_dot_record__service__pb2
+from lensdex.index.v1 import record_streams_pb2 as lensdex_dot_index_dot_v1_dot_record__streams__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -50,6 +51,11 @@ class RecordServiceStub:
                 request_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsResponse.FromString,
                 _registered_method=True)
+        self.UpsertStream = channel.stream_stream(
+                '/lensdex.index.v1.RecordService/UpsertStream',
+                request_serializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.UpsertStreamRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.UpsertStreamResponse.FromString,
+                _registered_method=True)
         self.DeleteRecords = channel.unary_unary(
                 '/lensdex.index.v1.RecordService/DeleteRecords',
                 request_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.DeleteRecordsRequest.SerializeToString,
@@ -64,6 +70,11 @@ class RecordServiceStub:
                 '/lensdex.index.v1.RecordService/ListRecords',
                 request_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.ListRecordsRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.ListRecordsResponse.FromString,
+                _registered_method=True)
+        self.ExportRecords = channel.unary_stream(
+                '/lensdex.index.v1.RecordService/ExportRecords',
+                request_serializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.ExportRecordsRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.ExportRecordsResponse.FromString,
                 _registered_method=True)
         self.CountRecords = channel.unary_unary(
                 '/lensdex.index.v1.RecordService/CountRecords',
@@ -109,6 +120,35 @@ class RecordServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpsertStream(self, request_iterator, context):
+        """UpsertStream writes any number of records, for bulk work. The first message names the collection, each further one holds
+        items, each a record with its vectors under a number of the caller's. The first answer is the opening, then every item is
+        answered once it is durable and visible to the next search. Items are written in their order and answered in it; the
+        server puts those at hand into commits together, and answers them together.
+
+        Per item: one bad item gets its own status, for the reasons UpsertRecords has for a record and its vectors, and the
+        others are written. Flow control: a stream is read ahead of its answers by IndexLimits.max_stream_items and
+        max_stream_bytes, the message that reaches them included, then not read until answers were taken. A stream that writes
+        faster than vectors are indexed is held back by that; nothing is refused for coming too fast.
+
+        How it ends:
+        the caller half-closes: all items are answered, then OK;
+        the server drains: what it has read is answered, the rest is not read, then ERROR_REASON_NOT_SERVING (UNAVAILABLE);
+        a message that breaks the rules: what came before it is answered, nothing of it is written, then
+        ERROR_REASON_INVALID_FIELD (the first message holds no options, a later one no items; a view twice in the options; a
+        number that is not larger than the one before) or ERROR_REASON_TOO_MANY_ITEMS;
+        writing fails for a reason that is no item's: ERROR_REASON_STORE_UNAVAILABLE, ERROR_REASON_OVERLOADED with RetryInfo (the
+        indexes had no room for as long as a call may take), ERROR_REASON_COLLECTION_NOT_FOUND (it was deleted);
+        the deadline passes, or the caller cancels: at once.
+        Before it begins: ERROR_REASON_VIEW_NOT_FOUND and ERROR_REASON_SPACE_MISMATCH for the options, ERROR_REASON_OVERLOADED
+        with RetryInfo (IndexLimits.max_streams are open).
+        However it ends, what was answered as written is durable. What was not answered may or may not be written: send it
+        again. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteRecords(self, request, context):
         """DeleteRecords deletes records by id, or those that match a filter. All or nothing, in one write however many they are;
         ids without a record are skipped, not violations. Durable when answered. Idempotent. A filter sees every write that was
@@ -131,6 +171,18 @@ class RecordServiceServicer:
     def ListRecords(self, request, context):
         """ListRecords lists records, or those that match a filter, in the order of their ids (by UTF-8 bytes). Records written or deleted meanwhile may or may not
         appear; all others appear exactly once. Fails for ERROR_REASON_INVALID_FIELD and ERROR_REASON_INVALID_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportRecords(self, request, context):
+        """ExportRecords answers all records, or those that match a filter, with the vectors of the views asked for, in the order of
+        their ids (by UTF-8 bytes), in messages of about 4 MiB, and of IndexLimits.max_response_bytes at most. Records written
+        or deleted meanwhile may or may not appear; all others appear exactly once. It is read in pages, as answers are taken:
+        a slow caller holds up nobody, and no page sees the moment of another. Ends with ERROR_REASON_NOT_SERVING when the
+        server drains: go on with `after`. Fails for ERROR_REASON_VIEW_NOT_FOUND, and ERROR_REASON_OVERLOADED with RetryInfo
+        (IndexLimits.max_streams are open).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -169,6 +221,11 @@ def add_RecordServiceServicer_to_server(servicer, server):
                     request_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.UpdateRecordsResponse.SerializeToString,
             ),
+            'UpsertStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.UpsertStream,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.UpsertStreamRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.UpsertStreamResponse.SerializeToString,
+            ),
             'DeleteRecords': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteRecords,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.DeleteRecordsRequest.FromString,
@@ -183,6 +240,11 @@ def add_RecordServiceServicer_to_server(servicer, server):
                     servicer.ListRecords,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.ListRecordsRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_record__service__pb2.ListRecordsResponse.SerializeToString,
+            ),
+            'ExportRecords': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportRecords,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.ExportRecordsRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_record__streams__pb2.ExportRecordsResponse.SerializeToString,
             ),
             'CountRecords': grpc.unary_unary_rpc_method_handler(
                     servicer.CountRecords,
@@ -266,6 +328,33 @@ class RecordService:
             _registered_method=True)
 
     @staticmethod
+    def UpsertStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/lensdex.index.v1.RecordService/UpsertStream',
+            lensdex_dot_index_dot_v1_dot_record__streams__pb2.UpsertStreamRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_record__streams__pb2.UpsertStreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def DeleteRecords(request,
             target,
             options=(),
@@ -336,6 +425,33 @@ class RecordService:
             '/lensdex.index.v1.RecordService/ListRecords',
             lensdex_dot_index_dot_v1_dot_record__service__pb2.ListRecordsRequest.SerializeToString,
             lensdex_dot_index_dot_v1_dot_record__service__pb2.ListRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lensdex.index.v1.RecordService/ExportRecords',
+            lensdex_dot_index_dot_v1_dot_record__streams__pb2.ExportRecordsRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_record__streams__pb2.ExportRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

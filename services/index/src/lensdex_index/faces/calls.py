@@ -4,11 +4,13 @@ Knows gRPC's call context and no RPC in particular.
 """
 
 import asyncio
+import contextlib
 import contextvars
 import functools
+import math
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor, Future
 from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
@@ -55,16 +57,27 @@ class Context(Protocol):
     def invocation_metadata(self) -> Any: ...
     def time_remaining(self) -> float | None: ...
     async def send_initial_metadata(self, initial_metadata: Any) -> None: ...
+    async def read(self) -> Any: ...
+    async def write(self, message: Any) -> None: ...
     async def abort(self, code: grpc.StatusCode, details: str, trailing_metadata: Any) -> Any: ...
 
 
 class Call:
     """One admitted call."""
 
-    def __init__(self, executor: Executor, deadline: float) -> None:
+    def __init__(self, executor: Executor, deadline: float, *, max_seconds: float, draining: asyncio.Event) -> None:
         self._executor = executor
+        self._max_seconds = max_seconds
         self.deadline = deadline
         """Of ``time.monotonic``. A little before the caller's own, so that our answer comes first."""
+        self.draining = draining
+        """Set once the server drains: streams take nothing more then."""
+        self.request_bytes = self.response_bytes = 0
+        """Of all messages, for the log. Streams count their own."""
+
+    def step_deadline(self) -> float:
+        """Return until when one step of a stream may take that begins now: as long as a call without a deadline."""
+        return min(self.deadline, time.monotonic() + self._max_seconds)
 
     async def blocking(self, work: Callable[..., _Result], *arguments: object) -> _Result:
         """Run *work* in the pool; return its result. Not begun when the deadline has passed or the caller has gone."""
@@ -89,12 +102,16 @@ class Call:
 class Calls:
     """The gate all calls pass. For one event loop."""
 
-    def __init__(self, executor: Executor, metrics: Metrics, *, max_pending: int, max_seconds: float) -> None:
+    def __init__(
+        self, executor: Executor, metrics: Metrics, *, max_pending: int, max_streams: int, max_seconds: float
+    ) -> None:
         self._executor = executor
         self._metrics = metrics
         self._max_pending = max_pending
+        self._max_streams = max_streams
         self._max_seconds = max_seconds
-        self._pending = 0
+        self._pending = self._streams = 0
+        self._draining = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._state = State.STARTING
@@ -104,9 +121,11 @@ class Calls:
         """Take calls, or no longer."""
         self._state = state
         self._metrics.serving.set(state is State.SERVING)
+        if state is State.DRAINING:
+            self._draining.set()
 
     async def idle(self) -> None:
-        """Wait until no call is pending."""
+        """Wait until no call is pending and no stream open."""
         await self._idle.wait()
 
     async def run(
@@ -117,62 +136,101 @@ class Calls:
         work: Callable[[_Request, Call], Awaitable[_Response]],
     ) -> _Response:
         """Answer one call with what *work* returns, or with the refusal of what it raises."""
+
+        async def answer(call: Call) -> _Response:
+            call.request_bytes = request.ByteSize()
+            with self._admitted():
+                response = await work(request, call)
+            call.response_bytes = response.ByteSize()
+            return response
+
+        return await self._answered(method, context, answer, otherwise=self._max_seconds)
+
+    async def stream(self, method: str, context: Context, work: Callable[[Call], Awaitable[None]]) -> None:
+        """Serve one stream: *work* reads and writes; what it raises ends the stream. No deadline but the caller's."""
+
+        async def answer(call: Call) -> None:
+            with self._admitted_stream():
+                await work(call)
+
+        await self._answered(method, context, answer, otherwise=math.inf)
+
+    async def _answered(
+        self, method: str, context: Context, answer: Callable[[Call], Awaitable[_Result]], *, otherwise: float
+    ) -> _Result:
+        """Return what *answer* does, or abort with the refusal of what it raises. *otherwise*: seconds without one."""
         begin = time.perf_counter()
         request_id = request_id_of(context.invocation_metadata() or ())
         structlog.contextvars.bind_contextvars(request_id=request_id, method=method)
-        response: _Response | None = None
-        refusal: Refusal | None = None
+        deadline = self._deadline(context, otherwise)
+        call = Call(self._executor, deadline, max_seconds=self._max_seconds, draining=self._draining)
         try:
             await context.send_initial_metadata(((METADATA_KEY, request_id),))
-            response = await self._admitted(request, context, work)
+            result = await answer(call)
         except DomainError as error:
             refusal = status.refusal_of(error)
         except asyncio.CancelledError:
             gone = (context.time_remaining() or 1.0) > 0
             ended = status.refusal_of(CallCancelledError() if gone else DeadlineExceededError())
-            self._finish(method, begin, request, None, ended)
+            self._finish(method, begin, call, ended)
             raise
         except Exception:  # noqa: BLE001  whatever it is, the caller gets an answer and the log the trace
             incident = uuid.uuid4().hex
             _log.exception("incident", incident=incident)
             refusal = status.internal(incident)
-        self._finish(method, begin, request, response, refusal)
-        if refusal is not None:
-            answer = rpc_status.to_status(pack_refusal(refusal))
-            await context.abort(answer.code, answer.details, answer.trailing_metadata)
-        assert response is not None, "abort raises"
-        return response
+        else:
+            self._finish(method, begin, call, None)
+            return result
+        self._finish(method, begin, call, refusal)
+        told = rpc_status.to_status(pack_refusal(refusal))
+        await context.abort(told.code, told.details, told.trailing_metadata)
+        raise AssertionError("abort raises")
 
-    async def _admitted(
-        self, request: _Request, context: Context, work: Callable[[_Request, Call], Awaitable[_Response]]
-    ) -> _Response:
-        if self._state is not State.SERVING:
-            raise NotServingError(self._state)
+    @contextlib.contextmanager
+    def _admitted(self) -> Iterator[None]:
+        """Hold the place of a call. Raises NotServingError, OverloadedError."""
+        self._refuse_unless_serving()
         if self._pending >= self._max_pending:
             raise OverloadedError("pending calls", self._max_pending)
-        self._count(1)
+        self._count(calls=1)
         try:
-            return await work(request, Call(self._executor, self._deadline(context)))
+            yield
         finally:
-            self._count(-1)
+            self._count(calls=-1)
 
-    def _count(self, change: int) -> None:
-        self._pending += change
-        if self._pending:
+    @contextlib.contextmanager
+    def _admitted_stream(self) -> Iterator[None]:
+        """Hold the place of a stream. Raises NotServingError, OverloadedError."""
+        self._refuse_unless_serving()
+        if self._streams >= self._max_streams:
+            raise OverloadedError("open streams", self._max_streams)
+        self._count(streams=1)
+        try:
+            yield
+        finally:
+            self._count(streams=-1)
+
+    def _refuse_unless_serving(self) -> None:
+        if self._state is not State.SERVING:
+            raise NotServingError(self._state)
+
+    def _count(self, *, calls: int = 0, streams: int = 0) -> None:
+        self._pending += calls
+        self._streams += streams
+        if self._pending or self._streams:
             self._idle.clear()
         else:
             self._idle.set()
         self._metrics.pending_calls.set(self._pending)
+        self._metrics.open_streams.set(self._streams)
 
-    def _deadline(self, context: Context) -> float:
+    def _deadline(self, context: Context, otherwise: float) -> float:
         remaining = context.time_remaining()
         if remaining is None:
-            remaining = self._max_seconds
+            remaining = otherwise
         return time.monotonic() + remaining - min(_MARGIN_SECONDS, _MARGIN_PART * remaining)
 
-    def _finish(
-        self, method: str, begin: float, request: Message, response: Message | None, refusal: Refusal | None
-    ) -> None:
+    def _finish(self, method: str, begin: float, call: Call, refusal: Refusal | None) -> None:
         seconds = time.perf_counter() - begin
         code = "OK" if refusal is None else refusal.code.name
         reason = "" if refusal is None else ErrorReason.Name(refusal.reason)
@@ -183,7 +241,7 @@ class Calls:
             code=code,
             reason=reason,
             duration_ms=round(1000 * seconds, 3),
-            request_bytes=request.ByteSize(),
-            response_bytes=0 if response is None else response.ByteSize(),
+            request_bytes=call.request_bytes,
+            response_bytes=call.response_bytes,
         )
         structlog.contextvars.unbind_contextvars("request_id", "method")

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 
 from lensdex.index.v1 import record_service_pb2 as pb
 from lensdex.index.v1 import record_service_pb2_grpc
+from lensdex.index.v1 import record_streams_pb2 as streams_pb
 from lensdex_index import checks, tokens
 from lensdex_index.catalog import Catalog
 from lensdex_index.engine import CollectionHandle
@@ -16,7 +17,10 @@ from lensdex_index.errors import InvalidFieldError, RecordNotFoundError, Respons
 from lensdex_index.faces import decode, encode, search
 from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.collection_face import page_size
+from lensdex_index.faces.export import Export
 from lensdex_index.faces.filters import filter_of
+from lensdex_index.faces.upsert_items import spaces_of
+from lensdex_index.faces.upsert_stream import UpsertStream
 from lensdex_index.filters import fingerprint
 from lensdex_index.metrics import Metrics
 from lensdex_index.records import Batch, Include, ViewSpec, WriteOutcome
@@ -54,6 +58,23 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
 
     async def SearchRecords(self, request: pb.SearchRecordsRequest, context: Context) -> pb.SearchRecordsResponse:
         return await self._calls.run("SearchRecords", request, context, self._search)
+
+    async def UpsertStream(self, requests: object, context: Context) -> None:  # noqa: ARG002  read through the context
+        async def serve(call: Call) -> None:
+            stream = UpsertStream(context, call, self._limits, self._metrics)
+            options = await stream.options()
+            handle = self._catalog.collection(options.collection)
+            await stream.run(handle, spaces_of(options, handle.spec))
+
+        await self._calls.stream("UpsertStream", context, serve)
+
+    async def ExportRecords(self, request: streams_pb.ExportRecordsRequest, context: Context) -> None:
+        async def serve(call: Call) -> None:
+            call.request_bytes = request.ByteSize()
+            export = await call.blocking(Export, self._catalog.collection(request.collection), request, self._limits)
+            await export.run(context, call)
+
+        await self._calls.stream("ExportRecords", context, serve)
 
     async def _upsert(self, request: pb.UpsertRecordsRequest, call: Call) -> pb.UpsertRecordsResponse:
         handle = self._catalog.collection(request.collection)

@@ -1,0 +1,40 @@
+"""Runs an export, waiting for each message, and goes on in a new call where one breaks. Knows a caller, no message."""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import grpc
+
+from lensdex_client.caller import Caller
+from lensdex_client.errors import LensdexError
+from lensdex_client.export_calls import METHOD, Exporting
+from lensdex_client.record import Exported
+from lensdex_client.refusals import error_of_rpc
+from lensdex_client.retry import Resumptions
+
+
+def run_export(caller: Caller, export: Exporting, resumptions: Resumptions) -> Generator[Exported]:
+    """Yield all of *export*, part by part. Raises LensdexError."""
+    while True:
+        try:
+            for part in _parts(caller, export, resumptions.remaining()):
+                resumptions.progressed()
+                yield part
+        except LensdexError as error:
+            delay = resumptions.delay_after(error)
+            if delay is None:
+                raise
+            caller.sleep(delay)
+        else:
+            return
+
+
+def _parts(caller: Caller, export: Exporting, timeout: float | None) -> Iterator[Exported]:
+    call: Any = caller.answers(METHOD, export.request(), timeout=timeout, request_id=export.request_id)
+    try:
+        for body in call:
+            yield export.read(body)
+    except grpc.RpcError as error:
+        raise error_of_rpc(error, target=caller.target, request_id=export.request_id) from None
+    finally:
+        call.cancel()
