@@ -34,8 +34,9 @@ IDEMPOTENT: Final = {
     "CollectionService/GetCollection": True,
     "CollectionService/ListCollections": True,
     "CollectionService/GetIndexInfo": True,
-    # Writes replace or delete whole records by id: the second time changes nothing.
+    # Writes replace, change or delete records by id: the second time changes nothing.
     "RecordService/UpsertRecords": True,
+    "RecordService/UpdateRecords": True,
     # Items and records are told one by one; the client goes on with what was not.
     "RecordService/UpsertStream": True,
     "RecordService/ExportRecords": True,

@@ -17,7 +17,9 @@ from lensdex_client.record import (
     Record,
     RecordPage,
     Records,
+    RecordUpdate,
     SearchResults,
+    Updated,
     Upserted,
     UpsertOutcome,
     Vector,
@@ -96,6 +98,21 @@ class IndexClient:
         Raises OSError when a picture that is to be kept cannot be read.
         """
         return self.caller.run(record_calls.upsert_records(collection, records, vectors), timeout=timeout)
+
+    def update_records(
+        self,
+        collection: str,
+        updates: Sequence[RecordUpdate],
+        vectors: Sequence[ViewVectors] = (),
+        *,
+        timeout: float | None = None,
+    ) -> Updated:
+        """Change parts of records that exist, all or nothing: what is not named stays, views that are not sent too.
+
+        Rows of *vectors* belong to *updates* as they do to records. Raises OSError when a picture that is to be kept
+        cannot be read, and RecordNotFoundError where a record does not exist; nothing is changed then.
+        """
+        return self.caller.run(record_calls.update_records(collection, updates, vectors), timeout=timeout)
 
     def upsert_stream(
         self,

@@ -49,6 +49,28 @@ class Include:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordUpdate:
+    """Changes to one record that exists; what is not named stays."""
+
+    id: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """Keys to set; a key with None is taken away."""
+    content: Content | None = None
+    """Put in the place of the old one. None: that stays."""
+    remove_content: bool = False
+    remove_views: Sequence[str] = ()
+    """Views to take away; never ``default``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What an update did, and the token that makes a search wait until it sees it."""
+
+    num_updated: int
+    consistency_token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Upserted:
     """What a write did, and the token that makes a search wait until it sees it."""
 

@@ -28,6 +28,18 @@ def upsert_records(
     return Call(method("RecordService/UpsertRecords"), request, _upserted)
 
 
+def update_records(
+    collection: str, updates: Sequence[data.RecordUpdate], vectors: Sequence[data.ViewVectors] = ()
+) -> Call[data.Updated]:
+    """Return the call that changes parts of records. Raises OSError, and InvalidFieldError for unfit metadata."""
+    request = pb.UpdateRecordsRequest(
+        collection=collection,
+        updates=[_pack_update(update, index) for index, update in enumerate(updates)],
+        vectors=[pack_view_vectors(block) for block in vectors],
+    )
+    return Call(method("RecordService/UpdateRecords"), request, _updated)
+
+
 def delete_records(collection: str, ids: Sequence[str] = (), *, filter: Filter | None = None) -> Call[data.Deleted]:
     """Return the call that deletes records by id, or those that match. Raises ValueError where both are given."""
     if filter is not None and ids:
@@ -157,12 +169,27 @@ def pack_include(include: data.Include) -> record_pb2.Include:
     return record_pb2.Include(metadata=include.metadata, content=include.content)
 
 
+def _pack_update(update: data.RecordUpdate, index: int) -> record_pb2.RecordUpdate:
+    message = record_pb2.RecordUpdate(
+        id=update.id, remove_content=update.remove_content, remove_views=update.remove_views
+    )
+    if update.metadata:
+        message.metadata.CopyFrom(pack_metadata(update.metadata, f"updates[{index}].metadata"))
+    if update.content is not None:
+        message.content.CopyFrom(pack_kept(update.content))
+    return message
+
+
 def _upserted(response: pb.UpsertRecordsResponse, _: str) -> data.Upserted:
     return data.Upserted(
         num_inserted=response.num_inserted,
         num_replaced=response.num_replaced,
         consistency_token=response.consistency_token,
     )
+
+
+def _updated(response: pb.UpdateRecordsResponse, _: str) -> data.Updated:
+    return data.Updated(num_updated=response.num_updated, consistency_token=response.consistency_token)
 
 
 def _deleted(response: pb.DeleteRecordsResponse, _: str) -> data.Deleted:
