@@ -36,8 +36,16 @@ class Job(Generic[_Work]):
 class Committer(Generic[_Work]):
     """Queues jobs and passes them on in groups, in order. *commit* answers every future of its group, come what may."""
 
-    def __init__(self, name: str, commit: Callable[[Sequence[Job[_Work]]], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        commit: Callable[[Sequence[Job[_Work]]], None],
+        *,
+        idle: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """*idle* is called, again and again while it answers true, when no job waits: each call must be short."""
         self._name = name
+        self._idle = idle
         self._commit = commit
         self._condition = threading.Condition()
         self._waiting: deque[Job[_Work]] = deque()
@@ -72,6 +80,8 @@ class Committer(Generic[_Work]):
             begun = [job for job in group if _begin(job)]
             if begun:
                 self._commit(begun)
+            while not self._waiting and not self._closed and self._idle():
+                pass
 
     def _next_group(self) -> list[Job[_Work]]:
         with self._condition:

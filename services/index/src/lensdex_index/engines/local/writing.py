@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import structlog
 
 from lensdex_index.changes import Changes
 from lensdex_index.engines.local.back_pressure import held_back
@@ -24,6 +25,8 @@ from lensdex_index.engines.options import Observer
 from lensdex_index.errors import DomainError, StoreUnavailableError, ViolationsError
 from lensdex_index.filters import Filter
 from lensdex_index.records import Batch, Labels, Matrix, WriteOutcome
+
+_log = structlog.get_logger()
 
 _NO_RECORDS: Final = Batch((), {})
 _NONE: Final[Labels] = np.empty(0, dtype=np.int64)
@@ -70,7 +73,7 @@ class Writing:
         self._db, self._records, self._views, self._visibility = db, records, views, visibility
         self._observer, self._committed = observer, committed
         self._failed = False
-        self._committer: Committer[Write] = Committer(name, self._commit_all)
+        self._committer: Committer[Write] = Committer(name, self._commit_all, idle=self._reclaim)
 
     def submit(self, write: Write, deadline: float) -> Future[WriteOutcome]:
         """Queue a write. Raises CollectionNotFoundError after ``close``."""
@@ -81,6 +84,15 @@ class Writing:
         self._committer.close()
 
     # The writer's thread.
+
+    def _reclaim(self) -> bool:
+        """Give some of what deleted records took back to the file system; return whether there is more."""
+        try:
+            return not self._failed and self._db.reclaim()
+        except DomainError as error:
+            # Nobody waits for it, and a store in trouble says so to the next writer.
+            _log.warning("space not reclaimed", error=str(error))
+            return False
 
     def _commit_all(self, jobs: Sequence[Job[Write]]) -> None:
         for together in _apart(jobs):

@@ -19,6 +19,10 @@ from lensdex_index.records import Include, Labels, Matrix, Metadata, Record, Sto
 
 _IDS_PER_STATEMENT = 500
 _ROWS_PER_CHUNK = 1024
+_MIN_UNUSED_PAGES = 1024
+"""4 MB: less than this is left for the writes to come."""
+_PAGES_PER_STEP = 256
+"""A few milliseconds' work, in a commit of its own."""
 _STEPS_PER_QUESTION = 10_000
 """SQLite's steps between two questions whether to go on: well below a second."""
 
@@ -73,6 +77,23 @@ class RecordsDb:
                     "UPDATE collection SET sequence = ?, next_label = ?", (writer.sequence, writer.next_label)
                 )
             self._sequence, self._next_label = writer.sequence, writer.next_label
+
+    def reclaim(self) -> bool:
+        """Cut some unused pages off the file, if they are worth it; return whether there are more. The writer's thread.
+
+        The file is shorter once the log has been folded into it, which comes with later writes or at the end.
+        """
+        with translated(self._name):
+            (unused,) = self._writer.execute("PRAGMA freelist_count").fetchone()
+            if unused < _MIN_UNUSED_PAGES:
+                return False
+            # It is a statement of many rows: each step frees a page.
+            self._writer.execute(f"PRAGMA incremental_vacuum({_PAGES_PER_STEP})").fetchall()
+            (left,) = self._writer.execute("PRAGMA freelist_count").fetchone()
+            if left < _MIN_UNUSED_PAGES:
+                self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                return False
+            return bool(left < unused)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator["Reader"]:
