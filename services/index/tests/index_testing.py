@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from google.protobuf import struct_pb2
 from grpc_status import rpc_status
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from lensdex.common.v1 import content_pb2
 from lensdex.common.v1.error_reason_pb2 import ErrorReason
@@ -87,6 +89,20 @@ ENGINES: dict[str, tuple[Callable[[Path], CollectionEngine], frozenset[Trait]]] 
     "local": (open_local, frozenset()),
 }
 """Per engine: how to open it on a folder, and the traits it is excused from."""
+
+
+def run_machine(machine: type[RuleBasedStateMachine]) -> None:
+    """Run a machine that holds an engine against an oracle: as many examples for each of them."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
 
 
 def view(

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from index_testing import ALL, DIMENSION, ENGINES, Reopen, batch, drop, find, make, put, vectors, view
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from index_testing import ALL, DIMENSION, ENGINES, Reopen, batch, drop, find, make, put, run_machine, vectors, view
 
 from lensdex_index.engine import CollectionEngine, Trait
 from lensdex_index.engines import KNOWN_ENGINES, open_engine
@@ -453,13 +452,4 @@ def test_against_an_oracle(name: str, tmp_path: Path) -> None:
         open = staticmethod(ENGINES[name][0])
         folder = tmp_path
 
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    run_machine(Machine)

@@ -14,8 +14,8 @@ import pytest
 from filter_oracle import FIELDS, filters, matches, metadata
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from index_testing import ALL, DIMENSION, ENGINES, Reopen, batch, drop, find, make, put, vectors, view
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from index_testing import ALL, DIMENSION, ENGINES, Reopen, batch, drop, find, make, put, run_machine, vectors, view
 
 from lensdex_index.engine import CollectionEngine, CollectionHandle
 from lensdex_index.filters import AllOf, AnyOf, Equals, Exists, Filter, Instant, Not, OneOf, Prefix, Range
@@ -162,16 +162,7 @@ def test_against_an_oracle(name: str, tmp_path: Path) -> None:
         open = staticmethod(ENGINES[name][0])
         folder = tmp_path
 
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    run_machine(Machine)
 
 
 def test_a_search_sees_one_moment_of_a_filter(opened: CollectionEngine) -> None:

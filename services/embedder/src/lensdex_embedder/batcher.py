@@ -132,21 +132,23 @@ class Batcher(Generic[In, Out]):
                 if self._begun:
                     await asyncio.wait(self._begun)
                 return
-            if self._begun and not self._may_run_ahead():
-                await self._arrival_or_end()
+            if len(self._begun) > 1:  # whoever comes now waits for one of them anyway
+                await asyncio.wait(self._begun, return_when=asyncio.FIRST_COMPLETED)
                 continue
-            batch = self._waiting.take(max_items=self._max_items, max_cost=self._max_cost)
-            if batch and self._fetching:
+            batch = self._next_batch()
+            if not batch:
+                await self._arrival_or_end(*self._begun)
+            elif self._fetching:
                 self._begin(batch)
-            elif batch and self._patient and all(entry.priority is Priority.BULK for entry in batch):
+            elif self._patient and all(entry.priority is Priority.BULK for entry in batch):
                 await self._run_patiently(batch, self._patient)
-            elif batch:
-                await self._run_batch(batch)
-            elif self._begun:
-                await self._arrival_or_end()
             else:
-                self._arrival.clear()
-                await self._arrival.wait()
+                await self._run_batch(batch)
+
+    def _next_batch(self) -> list[_Entry[In, Out]]:
+        """Take the next batch; beside one that runs, only a full one. Empty when nothing is to be begun now."""
+        bounds = {"max_items": self._max_items, "max_cost": self._max_cost}
+        return [] if self._begun and not self._waiting.fills(**bounds) else self._waiting.take(**bounds)
 
     def _begin(self, batch: list[_Entry[In, Out]]) -> None:
         """Run *batch* in a task of its own."""
@@ -154,29 +156,22 @@ class Batcher(Generic[In, Out]):
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
 
-    def _may_run_ahead(self) -> bool:
-        """Whether a batch may be begun beside the one that runs."""
-        return len(self._begun) == 1 and self._waiting.fills(max_items=self._max_items, max_cost=self._max_cost)
-
-    async def _arrival_or_end(self) -> None:
-        """Wait until an item comes or a batch that was begun is done."""
+    async def _arrival_or_end(self, *running: asyncio.Task[None]) -> None:
+        """Wait until an item comes or a batch that runs is done."""
         self._arrival.clear()
         arrival = asyncio.ensure_future(self._arrival.wait())
-        await asyncio.wait({arrival, *self._begun}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({arrival, *running}, return_when=asyncio.FIRST_COMPLETED)
         arrival.cancel()
 
     async def _run_patiently(self, batch: list[_Entry[In, Out]], patient: Executor) -> None:
         """Run *batch*, and beside it the interactive items that come meanwhile."""
         running = asyncio.create_task(self._run_batch(batch, patient), name="bulk batch")
         while not running.done() and not self._closed:
-            self._arrival.clear()
             ahead = self._waiting.take_interactive(max_items=self._max_items, max_cost=self._max_cost)
             if ahead:
                 await self._run_batch(ahead)
-                continue
-            arrival = asyncio.ensure_future(self._arrival.wait())
-            await asyncio.wait({running, arrival}, return_when=asyncio.FIRST_COMPLETED)
-            arrival.cancel()
+            else:
+                await self._arrival_or_end(running)
         await running
 
     def _refuse_waiting(self) -> None:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from lensdex_index.changes import Change, Changes
 from lensdex_index.checks.blocks import Rows, SentBlock, Violations, block_violations
 from lensdex_index.checks.counts import check_count
-from lensdex_index.checks.ids import is_id
+from lensdex_index.checks.ids import id_violations
 from lensdex_index.checks.metadata import metadata_violations
+from lensdex_index.checks.sizes import Sizes, size_violations
 from lensdex_index.errors import (
-    DuplicateIdError,
     InvalidFieldError,
-    InvalidIdError,
-    RecordTooLargeError,
     ViewNotFoundError,
     ViolationsError,
 )
@@ -21,13 +19,11 @@ from lensdex_index.records import DEFAULT_VIEW, CollectionSpec, Limits
 
 
 @dataclass(frozen=True, slots=True)
-class SentChange:
+class SentChange(Sizes):
     """Changes of one record as sent."""
 
     change: Change
     removed_views: Sequence[str]
-    metadata_bytes: int
-    content_bytes: int
 
 
 def check_update(
@@ -49,17 +45,8 @@ def _record_violations(spec: CollectionSpec, limits: Limits, sent: Sequence[Sent
     seen: set[str] = set()
     for at, one in enumerate(sent):
         record_id, path = one.change.id, f"updates[{at}]"
-        if not is_id(record_id, limits.max_id_bytes):
-            yield f"{path}.id", InvalidIdError(f"{path}.id", limits.max_id_bytes)
-        elif record_id in seen:
-            yield f"{path}.id", DuplicateIdError(f"{path}.id", record_id)
-        seen.add(record_id)
-        for part, size, most in (
-            ("metadata", one.metadata_bytes, limits.max_metadata_bytes),
-            ("content", one.content_bytes, limits.max_content_bytes),
-        ):
-            if size > most:
-                yield f"{path}.{part}", RecordTooLargeError(record_id, part, size, most)
+        yield from id_violations(record_id, seen, f"{path}.id", limits)
+        yield from size_violations(record_id, one, path, limits)
         if one.change.removes_content and one.change.content is not None:
             yield f"{path}.remove_content", InvalidFieldError(f"{path}.remove_content", "stands beside content")
         yield from metadata_violations(spec, record_id, one.change.metadata, f"{path}.metadata")

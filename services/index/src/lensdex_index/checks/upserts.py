@@ -5,25 +5,21 @@ from dataclasses import dataclass
 
 from lensdex_index.checks.blocks import Rows, SentBlock, Violations, block_violations
 from lensdex_index.checks.counts import check_count
-from lensdex_index.checks.ids import is_id
+from lensdex_index.checks.ids import id_violations
 from lensdex_index.checks.metadata import metadata_violations
+from lensdex_index.checks.sizes import Sizes, size_violations
 from lensdex_index.errors import (
     DefaultViewRequiredError,
-    DuplicateIdError,
-    InvalidIdError,
-    RecordTooLargeError,
     ViolationsError,
 )
 from lensdex_index.records import DEFAULT_VIEW, Batch, CollectionSpec, Limits, Record
 
 
 @dataclass(frozen=True, slots=True)
-class SentRecord:
-    """A record as sent, with the sizes of its serialised parts."""
+class SentRecord(Sizes):
+    """A record as sent."""
 
     record: Record
-    metadata_bytes: int
-    content_bytes: int
 
 
 def check_upsert(
@@ -45,17 +41,8 @@ def _record_violations(spec: CollectionSpec, limits: Limits, records: Sequence[S
     seen: set[str] = set()
     for at, sent in enumerate(records):
         record_id, path = sent.record.id, f"records[{at}]"
-        if not is_id(record_id, limits.max_id_bytes):
-            yield f"{path}.id", InvalidIdError(f"{path}.id", limits.max_id_bytes)
-        elif record_id in seen:
-            yield f"{path}.id", DuplicateIdError(f"{path}.id", record_id)
-        seen.add(record_id)
-        if sent.metadata_bytes > limits.max_metadata_bytes:
-            error = RecordTooLargeError(record_id, "metadata", sent.metadata_bytes, limits.max_metadata_bytes)
-            yield f"{path}.metadata", error
-        if sent.content_bytes > limits.max_content_bytes:
-            error = RecordTooLargeError(record_id, "content", sent.content_bytes, limits.max_content_bytes)
-            yield f"{path}.content", error
+        yield from id_violations(record_id, seen, f"{path}.id", limits)
+        yield from size_violations(record_id, sent, path, limits)
         yield from metadata_violations(spec, record_id, sent.record.metadata, f"{path}.metadata")
 
 

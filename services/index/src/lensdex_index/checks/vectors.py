@@ -1,6 +1,6 @@
 """Whether vectors belong into a view, or may be compared with what is in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -23,6 +23,11 @@ def view_of(spec: CollectionSpec, name: str) -> ViewSpec:
     if view is None:
         raise ViewNotFoundError(spec.name, name, ",".join(view.name for view in spec.views))
     return view
+
+
+def views_of(spec: CollectionSpec, names: Iterable[str]) -> list[ViewSpec]:
+    """Return the views of those names, each once. Raises ViewNotFoundError."""
+    return list({view.name: view for view in (view_of(spec, name) for name in names)}.values())
 
 
 def check_space(view: ViewSpec, sent: SentSpace | None) -> None:

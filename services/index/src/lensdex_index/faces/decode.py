@@ -120,7 +120,7 @@ def _enum_name(enum: Any, value: int) -> str:
 def _record(message: record_pb2.Record) -> SentRecord:
     content = message.content.SerializeToString() if message.HasField("content") else None
     record = Record(message.id, _plain_struct(message.metadata), content)
-    return SentRecord(record, message.metadata.ByteSize(), len(content or b""))
+    return SentRecord(message.metadata.ByteSize(), len(content or b""), record)
 
 
 def _change(message: record_pb2.RecordUpdate) -> SentChange:
@@ -132,7 +132,7 @@ def _change(message: record_pb2.RecordUpdate) -> SentChange:
         removes_content=message.remove_content,
         removed_views=frozenset(message.remove_views),
     )
-    return SentChange(change, message.remove_views, message.metadata.ByteSize(), len(content or b""))
+    return SentChange(message.metadata.ByteSize(), len(content or b""), change, message.remove_views)
 
 
 def _matrix_or_error(message: vectors_pb2.Vectors, path: str) -> Matrix | DomainError:

@@ -30,9 +30,7 @@ class Export:
     def __init__(self, handle: CollectionHandle, request: pb.ExportRecordsRequest, limits: Limits) -> None:
         """Raise ViewNotFoundError, and what is wrong with the filter. For the pool: a large one takes a while."""
         self._handle = handle
-        self._views = list(
-            {view.name: view for view in (checks.view_of(handle.spec, name) for name in request.views)}.values()
-        )
+        self._views = checks.views_of(handle.spec, request.views)
         self._chosen = filter_of(request, handle.spec, limits)
         self._include = decode.include(request, otherwise=_ALL)
         self._max_records = limits.max_page_size

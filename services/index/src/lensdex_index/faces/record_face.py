@@ -4,7 +4,6 @@
 
 import contextlib
 import time
-from collections.abc import Iterable
 from concurrent.futures import Future
 
 from lensdex.index.v1 import record_service_pb2 as pb
@@ -136,7 +135,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     async def _get(self, request: pb.GetRecordsRequest, call: Call) -> pb.GetRecordsResponse:
         handle = self._catalog.collection(request.collection)
         checks.check_count("ids", len(request.ids), self._limits.max_records)
-        return await call.blocking(self._read_by_id, handle, request, _views(handle, request.views))
+        return await call.blocking(self._read_by_id, handle, request, checks.views_of(handle.spec, request.views))
 
     def _read_by_id(
         self, handle: CollectionHandle, request: pb.GetRecordsRequest, views: list[ViewSpec]
@@ -165,7 +164,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     async def _list(self, request: pb.ListRecordsRequest, call: Call) -> pb.ListRecordsResponse:
         handle = self._catalog.collection(request.collection)
         size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=self._limits.max_page_size)
-        return await call.blocking(self._read_page, handle, request, size, _views(handle, request.views))
+        return await call.blocking(self._read_page, handle, request, size, checks.views_of(handle.spec, request.views))
 
     def _read_page(
         self, handle: CollectionHandle, request: pb.ListRecordsRequest, size: int, views: list[ViewSpec]
@@ -209,7 +208,3 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         self._metrics.search_queries.labels("exact" if request.exact else "approximate").inc(len(response.results))
         response.search_time.FromNanoseconds(int(1e9 * (time.perf_counter() - begin)))
         return response
-
-
-def _views(handle: CollectionHandle, names: Iterable[str]) -> list[ViewSpec]:
-    return list({view.name: view for view in (checks.view_of(handle.spec, name) for name in names)}.values())

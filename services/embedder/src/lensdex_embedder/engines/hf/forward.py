@@ -55,7 +55,14 @@ class Forward:
         self.dtype: torch.dtype = model.dtype
         self._text: Any = model.language_model
         self._elementwise = elementwise_on(self.device)
-        self._vision = VisionTower(model.visual, colours=colours, device=self.device, dtype=self.dtype, pause=pause)
+        self._vision = VisionTower(
+            model.visual,
+            colours=colours,
+            elementwise=self._elementwise,
+            device=self.device,
+            dtype=self.dtype,
+            pause=pause,
+        )
         self.pictures = PictureCache(max_cached_image_bytes)
         config = self._text.config
         self._head_size = int(config.head_dim)

@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional
 
 from lensdex_embedder.engines.hf.attention import attention_over
-from lensdex_embedder.engines.hf.elementwise import elementwise_on
+from lensdex_embedder.engines.hf.elementwise import Elementwise
 from lensdex_embedder.engines.hf.packing import Layout
 from lensdex_embedder.engines.hf.patches import Colours, Patches
 from lensdex_embedder.engines.hf.placing import placed
@@ -48,11 +48,18 @@ class VisionTower:
     """Pictures to features, a batch at a time."""
 
     def __init__(
-        self, tower: Any, *, colours: Colours, device: torch.device, dtype: torch.dtype, pause: Callable[[], None]
+        self,
+        tower: Any,
+        *,
+        colours: Colours,
+        elementwise: Elementwise,
+        device: torch.device,
+        dtype: torch.dtype,
+        pause: Callable[[], None],
     ) -> None:
         """*pause* is called between layers. *tower* is transformers' module of the checkpoint's ``visual`` weights."""
         self._tower = tower
-        self._elementwise = elementwise_on(device)
+        self._elementwise = elementwise
         self._mean, self._deviation = (
             torch.tensor(values, dtype=torch.float32, device=device) for values in (colours.mean, colours.deviation)
         )

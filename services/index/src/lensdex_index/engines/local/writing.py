@@ -89,8 +89,8 @@ class Writing:
         """Give some of what deleted records took back to the file system; return whether there is more."""
         try:
             return not self._failed and self._db.reclaim()
-        except DomainError as error:
-            # Nobody waits for it, and a store in trouble says so to the next writer.
+        except Exception as error:  # noqa: BLE001  nobody waits for it, and the writer's thread must outlive it
+            # A store in trouble says so to the next writer.
             _log.warning("space not reclaimed", error=str(error))
             return False
 

@@ -71,8 +71,22 @@ class FaissBackend:
         if allowed is not None:
             # A selector of its own would let in what was met and not kept.
             return first_allowed(self.search(queries, max(k, ef), ef=ef), allowed, k)
+        findable = len(self)
+        if not findable or not len(queries):
+            return _padded(Hits(*np.empty((2, len(queries), 0))), k)
+        held = self._index.ntotal
+        # Of the candidates it keeps, as many as it would keep were there no others are to count.
+        candidates = min(held, -(-max(k, ef) * held // findable))
+        width = min(k, held)
+        scaled, factors = self._scale.queries(queries)
+        _use_one_thread()
         selector = faiss.IDSelectorBitmap(self._findable) if self._removed else None
-        return self._search(queries, k, max(k, ef), selector, len(self))
+        parameters = faiss.SearchParametersHNSW(efSearch=candidates, sel=selector)
+        raw, positions = self._index.search(scaled, width, params=parameters)
+        hits = Hits(self._labels[positions], scores(0.0 - raw if self._euclidean else raw, factors))
+        absent = positions < 0
+        hits.labels[absent], hits.scores[absent] = _ABSENT, 0.0
+        return _padded(hits, k)
 
     def prepare(self, num_vectors: int) -> None:
         if num_vectors > self._capacity:
@@ -144,23 +158,6 @@ class FaissBackend:
         index = faiss.IndexHNSW(storage, self._options.parameters["m"])
         index.hnsw.efConstruction = self._options.parameters["ef_construction"]
         return index
-
-    def _search(self, queries: Matrix, k: int, ef: int, selector: Any, findable: int) -> Hits:
-        """Search among the *findable* many that *selector* lets through; None: all that were ever added."""
-        if not findable or not len(queries):
-            return _padded(Hits(*np.empty((2, len(queries), 0))), k)
-        held = self._index.ntotal
-        # Of the candidates it keeps, as many as it would keep were there no others are to count.
-        candidates = min(held, -(-ef * held // findable))
-        width = min(k, held)
-        scaled, factors = self._scale.queries(queries)
-        _use_one_thread()
-        parameters = faiss.SearchParametersHNSW(efSearch=candidates, sel=selector)
-        raw, positions = self._index.search(scaled, width, params=parameters)
-        hits = Hits(self._labels[positions], scores(0.0 - raw if self._euclidean else raw, factors))
-        absent = positions < 0
-        hits.labels[absent], hits.scores[absent] = _ABSENT, 0.0
-        return _padded(hits, k)
 
     def _grow(self, num_vectors: int) -> tuple[faiss.IndexHNSW, int]:
         """Return a copy of the graph with room for *num_vectors*, or for twice as many as it has."""
