@@ -7,7 +7,7 @@ from typing import Final
 
 METADATA_KEY: Final = "x-request-id"
 """gRPC metadata key. Services put its value into whatever they log of the call, and answer it in trailing metadata;
-streams in initial metadata besides, as soon as they are taken. For a short call sending that apart costs a tenth of it."""
+streams in initial metadata besides, as soon as they are taken. Sending that apart costs a tenth of a short call."""
 
 _ACCEPTED: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 

@@ -32,7 +32,7 @@ class Budget:
     """Bytes of a response. Each item to come keeps the room of an error, so that every item is answered."""
 
     def __init__(self, maximum: int, num_items: int) -> None:
-        self.maximum = maximum
+        self.maximum, self.num_items = maximum, num_items
         self._left = maximum - 1024
         self._items_left = num_items
 

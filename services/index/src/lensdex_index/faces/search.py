@@ -56,7 +56,7 @@ def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: L
     found = handle.search(search)
     response = pb.SearchRecordsResponse(view=view.name, num_records_without_view=found.num_records_without_view)
     with contextlib.closing(found.outcomes) as outcomes:
-        _fill(response, outcomes, refused, num_queries, include, limits.max_response_bytes)
+        _fill(response, outcomes, refused, include, encode.Budget(limits.max_response_bytes, num_queries))
     return response
 
 
@@ -88,13 +88,11 @@ def _fill(
     response: pb.SearchRecordsResponse,
     outcomes: Iterator[list[Found] | DomainError],
     refused: dict[int, DomainError],
-    num_queries: int,
     include: Include,
-    max_bytes: int,
+    budget: encode.Budget,
 ) -> None:
     """Add the results, in place: messages are copied when they are put into others."""
-    budget = encode.Budget(max_bytes, num_queries)
-    for at in range(num_queries):
+    for at in range(budget.num_items):
         outcome = refused[at] if at in refused else next(outcomes)
         result = response.results.add()
         if isinstance(outcome, DomainError):
@@ -104,8 +102,8 @@ def _fill(
             for found in outcome:
                 hit = result.hits.hits.add(score=found.score)
                 encode.fill_record(hit.record, found.record, include)
-        if not budget.take(encode.size(result), encode.size(_too_large(max_bytes))):
-            result.CopyFrom(_too_large(max_bytes))
+        if not budget.take(encode.size(result), encode.size(_too_large(budget.maximum))):
+            result.CopyFrom(_too_large(budget.maximum))
 
 
 @functools.cache

@@ -66,7 +66,8 @@ class Searching:
 
     def answers(self, search: Search) -> Generator[list[Found] | DomainError]:
         """Search when first asked; yield each query's outcome, in order. Exhaust or close it."""
-        if isinstance(search.queries, np.ndarray) and (outcomes := self._without_snapshot(search)) is not None:
+        outcomes = self._without_snapshot(search)
+        if outcomes is not None:
             yield from outcomes
             return
         for attempt in range(_ATTEMPTS):
@@ -86,7 +87,7 @@ class Searching:
 
     def _without_snapshot(self, search: Search) -> list[list[Found] | DomainError] | None:
         """Return the outcomes; None where that takes a snapshot."""
-        if search.include.content or self._visibility.has_failed:
+        if isinstance(search.queries, Sequence) or search.include.content or self._visibility.has_failed:
             return None
         queries = [_Query(vector[None]) for vector in search.queries]
         hits = self._ask(search, queries, self._visibility.sequence(), exact=search.exact)
