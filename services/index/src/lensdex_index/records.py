@@ -98,6 +98,17 @@ class CollectionSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """A further name of a collection."""
+
+    name: str
+    collection: str
+    """The collection's own name."""
+    default_view: str
+    """What a search through the alias takes that names no view; empty: `default`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One thing that can be found."""
 

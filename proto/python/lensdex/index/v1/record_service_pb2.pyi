@@ -180,16 +180,18 @@ class RecordQueries(_message.Message):
     def __init__(self, ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SearchRecordsResponse(_message.Message):
-    __slots__ = ("results", "view", "num_records_without_view", "search_time")
+    __slots__ = ("results", "view", "num_records_without_view", "search_time", "collection")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
     NUM_RECORDS_WITHOUT_VIEW_FIELD_NUMBER: _ClassVar[int]
     SEARCH_TIME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[SearchResult]
     view: str
     num_records_without_view: int
     search_time: _duration_pb2.Duration
-    def __init__(self, results: _Optional[_Iterable[_Union[SearchResult, _Mapping]]] = ..., view: _Optional[str] = ..., num_records_without_view: _Optional[int] = ..., search_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    collection: str
+    def __init__(self, results: _Optional[_Iterable[_Union[SearchResult, _Mapping]]] = ..., view: _Optional[str] = ..., num_records_without_view: _Optional[int] = ..., search_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., collection: _Optional[str] = ...) -> None: ...
 
 class SearchResult(_message.Message):
     __slots__ = ("hits", "error")

@@ -9,10 +9,11 @@ from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
 from lensdex.common.v1 import content_pb2
-from lensdex.index.v1 import collection_pb2, record_pb2
+from lensdex.index.v1 import alias_pb2, collection_pb2, record_pb2
 from lensdex_index import status
 from lensdex_index.errors import DomainError
 from lensdex_index.records import (
+    Alias,
     CollectionSpec,
     CollectionStatistics,
     Include,
@@ -108,6 +109,11 @@ def collection(spec: CollectionSpec) -> collection_pb2.Collection:
         ],
         create_time=created,
     )
+
+
+def alias(plain: Alias) -> alias_pb2.Alias:
+    """Return an alias."""
+    return alias_pb2.Alias(name=plain.name, collection=plain.collection, default_view=plain.default_view)
 
 
 def statistics(spec: CollectionSpec, plain: CollectionStatistics) -> collection_pb2.CollectionStatistics:

@@ -8,7 +8,7 @@ import numpy as np
 
 from lensdex.index.v1 import record_service_pb2 as pb
 from lensdex_index import checks
-from lensdex_index.engine import CollectionHandle
+from lensdex_index.catalog import Target
 from lensdex_index.errors import (
     DimensionMismatchError,
     DomainError,
@@ -24,10 +24,11 @@ _VECTORS = "vectors.vectors"
 _IDS = "records.ids"
 
 
-def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: Limits) -> pb.SearchRecordsResponse:
+def answer(target: Target, request: pb.SearchRecordsRequest, limits: Limits) -> pb.SearchRecordsResponse:
     """Return the response, without its time. Raises what refuses the call as a whole."""
     _check_numbers(request, limits)
-    view = checks.view_of(handle.spec, request.view)
+    handle, alias = target.handle, target.alias
+    view = checks.view_of(handle.spec, request.view or ("" if alias is None else alias.default_view))
     include = decode.include(request, otherwise=Include(metadata=True, content=False))
     refused: dict[int, DomainError] = {}
     queries: Matrix | list[str]
@@ -56,7 +57,10 @@ def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: L
     with contextlib.closing(found.outcomes) as outcomes:
         results = _results(outcomes, refused, num_queries, include, limits.max_response_bytes)
     return pb.SearchRecordsResponse(
-        results=results, view=view.name, num_records_without_view=found.num_records_without_view
+        results=results,
+        view=view.name,
+        num_records_without_view=found.num_records_without_view,
+        collection=handle.spec.name,
     )
 
 
