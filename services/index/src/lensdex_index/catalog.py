@@ -81,6 +81,15 @@ class Target:
     alias: Alias | None
     """What the call named, where that was an alias."""
 
+    def view(self, name: str) -> ViewSpec:
+        """Return the view of that name; empty: the alias's default view, else `default`. Raises ViewNotFoundError."""
+        spec = self.handle.spec
+        wanted = name or ("" if self.alias is None else self.alias.default_view) or DEFAULT_VIEW
+        view = spec.view(wanted)
+        if view is None:
+            raise ViewNotFoundError(spec.name, wanted, ",".join(view.name for view in spec.views))
+        return view
+
 
 class Catalog:
     """The collections of one engine. Thread-safe as far as the engine is."""

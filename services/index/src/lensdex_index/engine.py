@@ -17,6 +17,8 @@ from lensdex_index.records import (
     Batch,
     CollectionSpec,
     CollectionStatistics,
+    FusedAnswer,
+    FusedSearch,
     Include,
     Search,
     SearchAnswer,
@@ -78,6 +80,12 @@ class CollectionHandle(Protocol):
 
     def search(self, search: Search) -> SearchAnswer:
         """Find the nearest records. Sees every write that was done when it began."""
+
+    def search_fused(self, fused: FusedSearch) -> FusedAnswer:
+        """Search several views and fuse them by reciprocal rank (``fusion.fuse``), all as of one moment.
+
+        A query that is a record is searched for in the views it has; ViewMissingError where it has none of them.
+        """
 
     def wait_visible(self, sequence: int) -> Future[None]:
         """Return a future that is done once searches see the write of that sequence; cancel it to stop waiting."""

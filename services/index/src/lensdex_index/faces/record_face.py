@@ -17,7 +17,7 @@ from lensdex_index import checks, tokens
 from lensdex_index.catalog import Catalog, Target
 from lensdex_index.engine import CollectionHandle
 from lensdex_index.errors import InvalidFieldError, RecordNotFoundError, ResponseTooLargeError
-from lensdex_index.faces import decode, encode, search
+from lensdex_index.faces import decode, encode, fused_search, search
 from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.collection_face import page_size
 from lensdex_index.faces.export import Export
@@ -231,7 +231,8 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         begin = time.perf_counter()
         if request.consistency_token:
             await call.done(target.handle.wait_visible(_sequence(target, request.consistency_token)))
-        response = await call.blocking(search.answer, target, request, self._limits)
+        answer = fused_search.answer if request.HasField("fusion") else search.answer
+        response = await call.blocking(answer, target, request, self._limits)
         self._metrics.search_queries.labels("exact" if request.exact else "approximate").inc(len(response.results))
         response.search_time.FromNanoseconds(int(1e9 * (time.perf_counter() - begin)))
         return response
