@@ -244,6 +244,20 @@ class Index(
         del self.collections[request.name]
         return cs.DeleteCollectionResponse(num_records=len(self.records))
 
+    def AddView(self, request: Any, context: grpc.ServicerContext) -> cs.AddViewResponse:  # noqa: N802
+        self.enter("AddView", request, context)
+        collection = self._collection(request.collection, context)
+        collection.views.append(request.view)
+        return cs.AddViewResponse(collection=collection)
+
+    def DropView(self, request: Any, context: grpc.ServicerContext) -> cs.DropViewResponse:  # noqa: N802
+        self.enter("DropView", request, context)
+        collection = self._collection(request.collection, context)
+        left = [view for view in collection.views if view.name != request.view]
+        del collection.views[:]
+        collection.views.extend(left)
+        return cs.DropViewResponse(collection=collection)
+
     def GetIndexInfo(self, request: Any, context: grpc.ServicerContext) -> cs.GetIndexInfoResponse:  # noqa: N802
         self.enter("GetIndexInfo", request, context)
         limits = cs.IndexLimits(max_records=100, max_id_bytes=64, max_message_bytes=64 * 1024 * 1024)

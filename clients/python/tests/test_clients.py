@@ -134,6 +134,21 @@ def test_pages_are_followed_to_the_end(index: Any) -> None:
         assert client.delete_collection("d") == 3
 
 
+async def test_views_are_added_and_dropped(index: Any) -> None:
+    """A view is added and dropped on both faces, which return the collection as it is then."""
+    with filled(index) as client:
+        added = client.add_view("c", View("image", dimension=3))
+        dropped = client.drop_view("c", "image")
+    async with aio.IndexClient(index.address) as asynchronous:
+        again = await asynchronous.add_view("c", View("text", dimension=4))
+        without = await asynchronous.drop_view("c", "text")
+
+    assert [view.name for view in added.views] == ["default", "image"]
+    assert added.view("image") == View("image", dimension=3)
+    assert [view.name for view in again.views] == ["default", "text"]
+    assert [view.name for view in dropped.views] == [view.name for view in without.views] == ["default"]
+
+
 async def test_the_asyncio_clients_answer_alike(embedder: Any, index: Any) -> None:
     """The asyncio clients return the same plain data."""
     filled(index).close()

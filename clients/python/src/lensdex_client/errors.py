@@ -39,6 +39,7 @@
     │   └── MediaNotFoundError
     ├── ConflictError                       what exists stands in the way
     │   ├── CollectionExistsError
+    │   ├── ViewExistsError
     │   ├── CollectionMismatchError         an existing collection declares other views or fields than asked for
     │   ├── SpaceMismatchError              vectors of another embedding space; ``differences`` names the fields
     │   └── ViewMissingError                the record has no vector in that view
@@ -237,6 +238,10 @@ class ConflictError(LensdexError):
 
 class CollectionExistsError(ConflictError):
     """A collection of that name exists."""
+
+
+class ViewExistsError(ConflictError):
+    """The collection has a view of that name."""
 
 
 class CollectionMismatchError(ConflictError):

@@ -20,6 +20,7 @@ from lensdex_index.records import (
     Search,
     SearchAnswer,
     StoredRecord,
+    ViewSpec,
     WriteOutcome,
 )
 
@@ -32,6 +33,8 @@ class Trait(StrEnum):
     DURABLE_WRITES = "durable_writes"
     EXACT_SEARCH = "exact_search"
     READ_YOUR_WRITES = "read_your_writes"
+    VIEW_CHANGES = "view_changes"
+    """Views are added and dropped while it serves."""
 
 
 class CollectionHandle(Protocol):
@@ -77,6 +80,19 @@ class CollectionHandle(Protocol):
 
     def search(self, search: Search) -> SearchAnswer:
         """Find the nearest records. Sees every write that was done when it began."""
+
+    def add_view(self, view: ViewSpec, *, max_views: int, deadline: float) -> Future[WriteOutcome]:
+        """Add a view that no record has yet, in its turn among the writes; done when durable and in ``spec``.
+
+        Raises ViewExistsError, and TooManyItemsError past *max_views*, through the future; otherwise as ``upsert``.
+        """
+
+    def drop_view(self, name: str, *, deadline: float) -> Future[WriteOutcome]:
+        """Drop a view with its vectors; otherwise as ``add_view``. Not ``default``.
+
+        A write, search or read that names it is refused from then on (ViewNotFoundError, through the future), one that
+        was checked against it too. A view added later under its name is another one. Space is given back by and by.
+        """
 
     def wait_visible(self, sequence: int) -> Future[None]:
         """Return a future that is done once searches see the write of that sequence; cancel it to stop waiting."""

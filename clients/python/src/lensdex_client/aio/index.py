@@ -10,7 +10,7 @@ from lensdex_client import collection_calls, record_calls
 from lensdex_client.aio.caller import Caller
 from lensdex_client.aio.exporting import run_export
 from lensdex_client.aio.streaming import run_stream
-from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo
+from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo, View
 from lensdex_client.export_calls import Exporting
 from lensdex_client.filters import Filter
 from lensdex_client.index import EVERYTHING, METADATA
@@ -85,6 +85,17 @@ class IndexClient:
     async def delete_collection(self, name: str, *, timeout: float | None = None) -> int:
         """Delete the collection *name*; return how many records went with it. Not repeated when nobody answers."""
         return await self.caller.run(collection_calls.delete_collection(name), timeout=timeout)
+
+    async def add_view(self, collection: str, view: View, *, timeout: float | None = None) -> Collection:
+        """Add *view*, which no record has yet; return the collection. Not repeated when nobody answers."""
+        return await self.caller.run(collection_calls.add_view(collection, view), timeout=timeout)
+
+    async def drop_view(self, collection: str, view: str, *, timeout: float | None = None) -> Collection:
+        """Drop *view* with its vectors; return the collection. Not repeated when nobody answers.
+
+        A view added later under its name begins empty.
+        """
+        return await self.caller.run(collection_calls.drop_view(collection, view), timeout=timeout)
 
     async def upsert_records(
         self,

@@ -123,3 +123,31 @@ class IndexLimits(_message.Message):
     max_stream_items: int
     max_stream_bytes: int
     def __init__(self, max_records: _Optional[int] = ..., max_queries: _Optional[int] = ..., max_k: _Optional[int] = ..., max_ef: _Optional[int] = ..., max_id_bytes: _Optional[int] = ..., max_metadata_bytes: _Optional[int] = ..., max_content_bytes: _Optional[int] = ..., max_dimension: _Optional[int] = ..., max_views: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_response_bytes: _Optional[int] = ..., max_page_size: _Optional[int] = ..., max_pending_calls: _Optional[int] = ..., max_filter_depth: _Optional[int] = ..., max_filter_nodes: _Optional[int] = ..., max_filter_values: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ...) -> None: ...
+
+class AddViewRequest(_message.Message):
+    __slots__ = ("collection", "view")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    view: _collection_pb2.View
+    def __init__(self, collection: _Optional[str] = ..., view: _Optional[_Union[_collection_pb2.View, _Mapping]] = ...) -> None: ...
+
+class AddViewResponse(_message.Message):
+    __slots__ = ("collection",)
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    collection: _collection_pb2.Collection
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ...) -> None: ...
+
+class DropViewRequest(_message.Message):
+    __slots__ = ("collection", "view")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    view: str
+    def __init__(self, collection: _Optional[str] = ..., view: _Optional[str] = ...) -> None: ...
+
+class DropViewResponse(_message.Message):
+    __slots__ = ("collection",)
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    collection: _collection_pb2.Collection
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ...) -> None: ...

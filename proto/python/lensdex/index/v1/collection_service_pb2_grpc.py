@@ -61,6 +61,16 @@ class CollectionServiceStub:
                 request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoResponse.FromString,
                 _registered_method=True)
+        self.AddView = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/AddView',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewResponse.FromString,
+                _registered_method=True)
+        self.DropView = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/DropView',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.FromString,
+                _registered_method=True)
 
 
 class CollectionServiceServicer:
@@ -109,6 +119,27 @@ class CollectionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddView(self, request, context):
+        """AddView adds a view to a collection. Its records lack it: searches in it find nothing and say how many records lack it,
+        until UpdateRecords gives it to them. Durable when answered. Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_VIEW_EXISTS, ERROR_REASON_INVALID_FIELD (violations
+        listed), ERROR_REASON_TOO_MANY_ITEMS (views), ERROR_REASON_INVALID_BACKEND, ERROR_REASON_CORRUPTED and
+        ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DropView(self, request, context):
+        """DropView deletes a view with its vectors; records stay, and `default` cannot be dropped. Durable when answered: from then on
+        calls that name the view fail for ERROR_REASON_VIEW_NOT_FOUND, and so do calls that were under way and can no longer be
+        answered, writes among them. Disk space is given back by and by. A view added later under the same name is another one and
+        begins empty. Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_VIEW_NOT_FOUND, ERROR_REASON_INVALID_FIELD
+        (`default`), ERROR_REASON_CORRUPTED and ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CollectionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -136,6 +167,16 @@ def add_CollectionServiceServicer_to_server(servicer, server):
                     servicer.GetIndexInfo,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoResponse.SerializeToString,
+            ),
+            'AddView': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddView,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewResponse.SerializeToString,
+            ),
+            'DropView': grpc.unary_unary_rpc_method_handler(
+                    servicer.DropView,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -275,6 +316,60 @@ class CollectionService:
             '/lensdex.index.v1.CollectionService/GetIndexInfo',
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoRequest.SerializeToString,
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddView(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/AddView',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DropView(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/DropView',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.FromString,
             options,
             channel_credentials,
             insecure,

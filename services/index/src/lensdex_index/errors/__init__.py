@@ -6,7 +6,7 @@
         ├── InvalidFieldError, TooManyItemsError, InvalidIdError, DuplicateIdError, RecordTooLargeError
         ├── InvalidVectorsError, NotFiniteVectorError, ZeroVectorError, DimensionMismatchError, SpaceMismatchError
         ├── CollectionNotFoundError, CollectionExistsError, ViewNotFoundError, RecordNotFoundError, ViewMissingError
-        ├── DefaultViewRequiredError, FieldTypeMismatchError, InvalidBackendError
+        ├── ViewExistsError, DefaultViewRequiredError, FieldTypeMismatchError, InvalidBackendError
         ├── InvalidFilterError, FieldNotIndexedError, FilterTypeMismatchError
         ├── InvalidPageTokenError, InvalidConsistencyTokenError
         ├── ResponseTooLargeError, OverloadedError, NotServingError, DeadlineExceededError, CallCancelledError
@@ -28,6 +28,7 @@ from lensdex_index.errors.collections import (
     CollectionNotFoundError,
     CorruptedError,
     InvalidBackendError,
+    ViewExistsError,
     ViewNotFoundError,
 )
 from lensdex_index.errors.filters import FieldNotIndexedError, FilterTypeMismatchError, InvalidFilterError
@@ -94,6 +95,7 @@ __all__ = [
     "StartError",
     "StoreUnavailableError",
     "TooManyItemsError",
+    "ViewExistsError",
     "ViewMissingError",
     "ViewNotFoundError",
     "ViolationsError",

@@ -26,7 +26,7 @@ def page_size(sent: int, *, otherwise: int, largest: int) -> int:
 
 
 class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
-    """Creates, describes and deletes collections."""
+    """Creates, describes, changes and deletes collections."""
 
     def __init__(self, catalog: Catalog, calls: Calls) -> None:
         self._catalog = catalog
@@ -50,6 +50,12 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
 
     async def GetIndexInfo(self, request: pb.GetIndexInfoRequest, context: Context) -> pb.GetIndexInfoResponse:
         return await self._calls.run("GetIndexInfo", request, context, self._info)
+
+    async def AddView(self, request: pb.AddViewRequest, context: Context) -> pb.AddViewResponse:
+        return await self._calls.run("AddView", request, context, self._add_view)
+
+    async def DropView(self, request: pb.DropViewRequest, context: Context) -> pb.DropViewResponse:
+        return await self._calls.run("DropView", request, context, self._drop_view)
 
     async def _create(self, request: pb.CreateCollectionRequest, call: Call) -> pb.CreateCollectionResponse:
         handle = await call.blocking(self._catalog.create, decode.proposal(request.collection))
@@ -79,6 +85,17 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
     async def _delete(self, request: pb.DeleteCollectionRequest, call: Call) -> pb.DeleteCollectionResponse:
         num_records = await call.blocking(self._catalog.engine.drop, request.name)
         return pb.DeleteCollectionResponse(num_records=num_records)
+
+    async def _add_view(self, request: pb.AddViewRequest, call: Call) -> pb.AddViewResponse:
+        handle = self._catalog.collection(request.collection)
+        view = decode.proposed_view(request.view)
+        await call.done(await call.blocking(self._catalog.add_view, request.collection, view, call.deadline))
+        return pb.AddViewResponse(collection=encode.collection(handle.spec))
+
+    async def _drop_view(self, request: pb.DropViewRequest, call: Call) -> pb.DropViewResponse:
+        handle = self._catalog.collection(request.collection)
+        await call.done(await call.blocking(self._catalog.drop_view, request.collection, request.view, call.deadline))
+        return pb.DropViewResponse(collection=encode.collection(handle.spec))
 
     async def _info(self, request: pb.GetIndexInfoRequest, call: Call) -> pb.GetIndexInfoResponse:  # noqa: ARG002
         limits = self._catalog.limits

@@ -17,7 +17,7 @@ from lensdex_wire import space_codec, vectors
 
 def proposal(message: collection_pb2.Collection) -> Proposal:
     """Return a collection to create."""
-    views = [_view(view) for view in message.views]
+    views = [proposed_view(view) for view in message.views]
     fields = [ProposedField(field.name, _field_type(field.type), field.list) for field in message.indexed_fields]
     return Proposal(message.name, views, fields)
 
@@ -73,7 +73,8 @@ def include(holder: Any, *, otherwise: Include) -> Include:
     return Include(metadata=holder.include.metadata, content=holder.include.content)
 
 
-def _view(message: collection_pb2.View) -> ProposedView:
+def proposed_view(message: collection_pb2.View) -> ProposedView:
+    """Return a view to create."""
     basis = message.WhichOneof("basis")
     bad: str | None = None
     bound = None

@@ -51,6 +51,7 @@ def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: L
         include=include,
         max_bytes=limits.max_response_bytes,
         filter=filter_of(request, handle.spec, limits),
+        view_number=view.number,
     )
     found = handle.search(search)
     with contextlib.closing(found.outcomes) as outcomes:

@@ -5,18 +5,17 @@ record, no hit is its query's older self, and a batch is seen whole or not at al
 the store's readers and the view indexes.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from lensdex_index.engines.local.places import Places
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.scan import Mask
 from lensdex_index.engines.local.slots import Snapshot
 from lensdex_index.engines.local.store.records_db import Reader, RecordsDb
-from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.views import OpenView, Views
 from lensdex_index.engines.local.visibility import Visibility
 from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLargeError, ViewMissingError
 from lensdex_index.records import Found, Labels, Matrix, Scores, Search
@@ -36,31 +35,33 @@ class _Query:
 class Searching:
     """Searches of one collection."""
 
-    def __init__(
-        self, name: str, db: RecordsDb, records: RecordIndex, views: Mapping[str, ViewIndex], visibility: Visibility
-    ) -> None:
+    def __init__(self, name: str, db: RecordsDb, records: RecordIndex, views: Views, visibility: Visibility) -> None:
         self._name = name
         self._db = db
         self._records = records
         self._views = views
-        self._places = {view: Places(records.slots) for view in views}
         self._visibility = visibility
 
     def num_without_view(self, search: Search) -> int:
-        """Return how many of the records that match have no vector in the view."""
+        """Return how many of the records that match have no vector in the view. Raises ViewNotFoundError."""
+        view = self._views.find(search.view, search.view_number)
         visible = self._visibility.current
-        missing = visible.num_records - visible.num_vectors[search.view]
+        missing = visible.num_records - visible.num_vectors.get(search.view, 0)
         if search.filter is None or not missing:
             return missing
-        slots = self._views[search.view].slots
+        slots = view.index.slots
         records = self._records.matching(search.filter)
-        vectors = self._places[search.view].spread(records, slots)
+        vectors = view.places.spread(records, slots)
         return _num_seen(records, self._records.slots.snapshot(), visible.sequence) - _num_seen(
             vectors, slots, visible.sequence
         )
 
     def answers(self, search: Search) -> Generator[list[Found] | DomainError]:
-        """Search when first asked; yield each query's outcome, in order. Exhaust or close it."""
+        """Search when first asked; yield each query's outcome, in order. Exhaust or close it.
+
+        Raises ViewNotFoundError where the view was dropped meanwhile: what its index answers is out of date then.
+        """
+        view = self._views.find(search.view, search.view_number)
         for attempt in range(_ATTEMPTS):
             with self._db.reading() as reader:
                 sequence = reader.sequence()
@@ -68,7 +69,8 @@ class Searching:
                 queries = self._queries(reader, search)
                 good = [query for query in queries if isinstance(query, _Query)]
                 # The last attempt scans: that can be asked about any moment.
-                hits = self._ask(search, good, sequence, exact=search.exact or attempt == _ATTEMPTS - 1)
+                hits = self._ask(view, search, good, sequence, exact=search.exact or attempt == _ATTEMPTS - 1)
+                self._views.find(search.view, view.index.spec.number)
                 if hits is None:
                     continue
                 remaining = iter(hits)
@@ -90,14 +92,16 @@ class Searching:
             return ViewMissingError(self._name, record_id, view)
         return _Query(vector[None], label)
 
-    def _ask(self, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool) -> list[_Hits] | None:
+    def _ask(
+        self, view: OpenView, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool
+    ) -> list[_Hits] | None:
         if not queries:
             return []
-        index = self._views[search.view]
+        index = view.index
         allowed: Mask | None = None
         if search.filter is not None:
             slots = index.slots
-            allowed = self._places[search.view].spread(self._records.matching(search.filter), slots)
+            allowed = view.places.spread(self._records.matching(search.filter), slots)
         ef = search.ef if search.ef is not None else index.spec.backend.parameters.get("ef", 0)
         hits = index.search(
             np.concatenate([query.vector for query in queries]),

@@ -153,6 +153,10 @@ class Upkeep:
         """Release the row file, and remove it unless a saved graph needs it. Nobody may be using the index."""
         self.row_file.close(keep=keep_rows)
 
+    def abandon(self) -> None:
+        """Remove the row file; searches in hand go on, and the last of them releases it. Nobody may write or index."""
+        self.row_file.abandon()
+
     def restore(self, saved: Frozen, alive: npt.NDArray[np.bool_], sequence: int) -> None:
         """Go on with a *saved* graph, whose rows are the row file's; *alive*: which slots still are, at *sequence*.
 
