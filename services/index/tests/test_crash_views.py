@@ -9,14 +9,12 @@ from pathlib import Path
 
 import grpc
 import numpy as np
-from test_crash import DIMENSION, Writer, check, create, ended, kills, row, search, start
+from test_crash import DIMENSION, Writer, check, create, ended, row, search, start
 
 from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record_pb2, record_service_pb2_grpc
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex.index.v1 import record_service_pb2 as rpb
 from lensdex_wire.vectors import pack_vectors, unpack_vectors
-
-__all__ = ["kills"]
 
 
 @dataclass

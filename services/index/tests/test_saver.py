@@ -42,7 +42,7 @@ def test_quiet_is_counted_from_the_last_change(tmp_path: Path) -> None:
     """A change that was seen begins the quiet time anew, and a save settles what was changed until it froze."""
     spec = ViewSpec("default", 8, None, Metric.EUCLIDEAN, backend("hnsw", m=4, ef_construction=20, ef=20))
     index = ViewIndex(spec, tmp_path / "rows", hold_seconds=0.004, rebuild_fraction=0.3)
-    saving = GraphSaving(index, b"e" * 16, tmp_path / "graph", SavePolicy(1, 1.0, 30))
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 1.0, 30))
     rows = clustered(60, 8)
 
     def write(low: int, high: int) -> None:
@@ -174,7 +174,7 @@ def test_a_save_that_was_given_up_leaves_the_one_before(tmp_path: Path) -> None:
     index.published(1)
     while index.step():
         pass
-    saving = GraphSaving(index, b"e" * 16, tmp_path / "graph", SavePolicy(1, 1.0, 30))
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 1.0, 30))
     saving.save(lambda: False)
     before = (tmp_path / "graph").read_bytes()
     index.retire(np.array([3]), 2)

@@ -33,6 +33,8 @@ IDEMPOTENT: Final = {
     "CollectionService/DeleteCollection": False,
     "CollectionService/AddView": False,
     "CollectionService/DropView": False,
+    # It would be done all over.
+    "CollectionService/Reindex": False,
     "CollectionService/GetCollection": True,
     "CollectionService/ListCollections": True,
     "CollectionService/GetIndexInfo": True,

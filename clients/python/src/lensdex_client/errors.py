@@ -40,6 +40,7 @@
     ├── ConflictError                       what exists stands in the way
     │   ├── CollectionExistsError
     │   ├── ViewExistsError
+    │   ├── ReindexRunningError
     │   ├── CollectionMismatchError         an existing collection declares other views or fields than asked for
     │   ├── SpaceMismatchError              vectors of another embedding space; ``differences`` names the fields
     │   └── ViewMissingError                the record has no vector in that view
@@ -242,6 +243,10 @@ class CollectionExistsError(ConflictError):
 
 class ViewExistsError(ConflictError):
     """The collection has a view of that name."""
+
+
+class ReindexRunningError(ConflictError):
+    """The view is being reindexed already."""
 
 
 class CollectionMismatchError(ConflictError):

@@ -1,7 +1,7 @@
 """Collections by name: what may be created, and which engine keeps them. Knows no messages and no engine by name."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from lensdex_index.errors import (
     out_of_range,
     shown,
 )
+from lensdex_index.progress import Progress
 from lensdex_index.records import (
     DEFAULT_VIEW,
     BackendSpec,
@@ -123,6 +124,28 @@ class Catalog:
         collection = self._with(Trait.VIEW_CHANGES, name)
         self._check_droppable(collection, view)
         return collection.drop_view(view, deadline=deadline)
+
+    def reindex(
+        self,
+        name: str,
+        view: str,
+        backend: str,
+        parameters: Mapping[str, object],
+        tell: Callable[[Progress], None],
+    ) -> Future[WriteOutcome]:
+        """Have a view of the collection *name* searched by *backend*; empty: the one it has, but for *parameters*.
+
+        Raises CollectionNotFoundError, CorruptedError, ViewNotFoundError, InvalidBackendError, InvalidFieldError,
+        ReindexRunningError.
+        """
+        collection = self._with(Trait.REINDEX, name)
+        spec = collection.spec
+        before = spec.view(view or DEFAULT_VIEW)
+        if before is None:
+            raise ViewNotFoundError(spec.name, view, ",".join(known.name for known in spec.views))
+        wanted = dict(parameters) if backend else {**before.backend.parameters, **parameters}
+        resolved = self.engine.resolve_backend(backend or before.backend.name, wanted, "backend.parameters")
+        return collection.reindex(before.name, resolved, tell)
 
     def _with(self, trait: Trait, name: str) -> CollectionHandle:
         """Return an open collection of an engine with that *trait*. Raises InvalidFieldError for another's."""

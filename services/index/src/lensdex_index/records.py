@@ -73,6 +73,8 @@ class ViewSpec:
     backend: BackendSpec
     number: int = 0
     """Tells it from views of its name before and after it; 0: it came with the collection."""
+    build: int = 0
+    """One more with every reindexing: tells its graph from those before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 from rich.markup import escape
 from rich.table import Table
 
-from lensdex_client.cli import changing_views
+from lensdex_client.cli import changing_views, reindexing
 from lensdex_client.cli.connection import add_options, connect
 from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.cli.output import Output
@@ -36,6 +36,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
     add_options(delete, settings)
     delete.set_defaults(run=run_delete)
     changing_views.add(actions, settings)
+    reindexing.add(actions, settings)
 
 
 def run_list(arguments: argparse.Namespace, output: Output) -> ExitCode:

@@ -71,6 +71,11 @@ class CollectionServiceStub:
                 request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.FromString,
                 _registered_method=True)
+        self.Reindex = channel.unary_stream(
+                '/lensdex.index.v1.CollectionService/Reindex',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.FromString,
+                _registered_method=True)
 
 
 class CollectionServiceServicer:
@@ -140,6 +145,19 @@ class CollectionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Reindex(self, request, context):
+        """Reindex builds the graph of a view anew, by another backend or with other parameters, while the old one answers; writes go
+        on. Progress comes about four times a second; the last message holds the collection, and then the new graph answers and the
+        change is durable. Until then the call may be cancelled, by its deadline too, or fail, and nothing has changed; the caller's
+        going away cancels it. A crash leaves the old graph or the new one. It takes memory for both, and counts as an open stream.
+        One view is reindexed once at a time. Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_VIEW_NOT_FOUND,
+        ERROR_REASON_INVALID_BACKEND, ERROR_REASON_INVALID_FIELD (parameters), ERROR_REASON_REINDEX_RUNNING,
+        ERROR_REASON_CORRUPTED and ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CollectionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -177,6 +195,11 @@ def add_CollectionServiceServicer_to_server(servicer, server):
                     servicer.DropView,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.SerializeToString,
+            ),
+            'Reindex': grpc.unary_stream_rpc_method_handler(
+                    servicer.Reindex,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -370,6 +393,33 @@ class CollectionService:
             '/lensdex.index.v1.CollectionService/DropView',
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.SerializeToString,
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reindex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/Reindex',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.FromString,
             options,
             channel_credentials,
             insecure,

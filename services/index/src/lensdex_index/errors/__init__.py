@@ -6,7 +6,7 @@
         ├── InvalidFieldError, TooManyItemsError, InvalidIdError, DuplicateIdError, RecordTooLargeError
         ├── InvalidVectorsError, NotFiniteVectorError, ZeroVectorError, DimensionMismatchError, SpaceMismatchError
         ├── CollectionNotFoundError, CollectionExistsError, ViewNotFoundError, RecordNotFoundError, ViewMissingError
-        ├── ViewExistsError, DefaultViewRequiredError, FieldTypeMismatchError, InvalidBackendError
+        ├── ViewExistsError, ReindexRunningError, DefaultViewRequiredError, FieldTypeMismatchError, InvalidBackendError
         ├── InvalidFilterError, FieldNotIndexedError, FilterTypeMismatchError
         ├── InvalidPageTokenError, InvalidConsistencyTokenError
         ├── ResponseTooLargeError, OverloadedError, NotServingError, DeadlineExceededError, CallCancelledError
@@ -28,6 +28,7 @@ from lensdex_index.errors.collections import (
     CollectionNotFoundError,
     CorruptedError,
     InvalidBackendError,
+    ReindexRunningError,
     ViewExistsError,
     ViewNotFoundError,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "OverloadedError",
     "RecordNotFoundError",
     "RecordTooLargeError",
+    "ReindexRunningError",
     "ResponseTooLargeError",
     "SpaceMismatchError",
     "StartError",

@@ -50,6 +50,17 @@ class ViewExistsError(FactsError):
 
 
 @dataclass(eq=False)
+class ReindexRunningError(FactsError):
+    """The view is being reindexed already."""
+
+    collection: str
+    view: str
+
+    def __str__(self) -> str:
+        return f"view {self.view!r} of collection {self.collection} is being reindexed; wait for that or cancel it"
+
+
+@dataclass(eq=False)
 class InvalidBackendError(FactsError):
     """An unknown index backend, one with a *problem* on this server, or a parameter it does not take."""
 

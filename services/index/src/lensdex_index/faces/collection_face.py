@@ -10,7 +10,7 @@ from lensdex.index.v1 import collection_service_pb2_grpc
 from lensdex_index import tokens
 from lensdex_index.catalog import Catalog
 from lensdex_index.errors import InvalidFieldError
-from lensdex_index.faces import decode, encode
+from lensdex_index.faces import decode, encode, reindex
 from lensdex_index.faces.calls import Call, Calls, Context
 
 _DEFAULT_PAGE = 100
@@ -56,6 +56,13 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
 
     async def DropView(self, request: pb.DropViewRequest, context: Context) -> pb.DropViewResponse:
         return await self._calls.run("DropView", request, context, self._drop_view)
+
+    async def Reindex(self, request: pb.ReindexRequest, context: Context) -> None:
+        async def serve(call: Call) -> None:
+            call.request_bytes = request.ByteSize()
+            await reindex.run(self._catalog, request, context, call)
+
+        await self._calls.stream("Reindex", context, serve)
 
     async def _create(self, request: pb.CreateCollectionRequest, call: Call) -> pb.CreateCollectionResponse:
         handle = await call.blocking(self._catalog.create, decode.proposal(request.collection))

@@ -18,6 +18,7 @@ from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.reading import Reading
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.recovering import recover
+from lensdex_index.engines.local.reindexing import Reindexing
 from lensdex_index.engines.local.saver import Saver
 from lensdex_index.engines.local.searching import Searching
 from lensdex_index.engines.local.store.records_db import RecordsDb
@@ -29,7 +30,9 @@ from lensdex_index.engines.local.writing import Write, Writing
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import CollectionNotFoundError
 from lensdex_index.filters import Filter
+from lensdex_index.progress import Progress
 from lensdex_index.records import (
+    BackendSpec,
     Batch,
     CollectionSpec,
     CollectionStatistics,
@@ -121,6 +124,7 @@ class LocalCollection:
             opening=lambda view: self._opening.opened(self._opening.index(view)),
             dropped=self._let_go,
         )
+        self._reindexing = Reindexing(spec.name, self._views, self._changes, self._writing, self._opening)
         for index in indexes.values():
             self._views.put(self._opening.opened(index))
         if not self._db.is_swept:
@@ -169,6 +173,10 @@ class LocalCollection:
     def drop_view(self, name: str, *, deadline: float) -> Future[WriteOutcome]:
         return self._writing.submit(Write(task=lambda: self._changes.drop(name)), deadline)
 
+    def reindex(self, view: str, backend: BackendSpec, tell: Callable[[Progress], None]) -> Future[WriteOutcome]:
+        with self._in_use():
+            return self._reindexing.begin(view, backend, tell)
+
     def wait_visible(self, sequence: int) -> Future[None]:
         return self._visibility.wait(sequence)
 
@@ -200,6 +208,7 @@ class LocalCollection:
             self._closed, self._at_end = True, at_end
         for index in self._views.indexes.values():
             index.tail_bound.open_up()
+        self._reindexing.close()
         self._writing.close()
         for view in self._views.all.values():
             self._opening.forget(view)

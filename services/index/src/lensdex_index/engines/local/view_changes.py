@@ -65,6 +65,7 @@ class ViewChanges:
         self._db.drop_view(name)
         self.spec = replace(spec, views=[view for view in spec.views if view.name != name])
         taken = self._views.take(name)
+        taken.index.rebuilds.fail(ViewNotFoundError(spec.name, name, ",".join(view.name for view in self.spec.views)))
         try:
             self._save_spec(self.spec)
         except Exception as error:  # noqa: BLE001  it is dropped all the same
@@ -72,6 +73,15 @@ class ViewChanges:
             _log.warning("dropped view still in the catalog", collection=spec.name, view=name, error=str(error))
         self._publish({view: count for view, count in self._visibility.current.num_vectors.items() if view != name})
         self._dropped(taken)
+
+    def respecify(self, view: OpenView, changed: ViewSpec) -> None:
+        """Note that *view*, if it is still there, has become *changed*. Durable when it returns."""
+        spec = self.spec
+        if self._views.find(changed.name, changed.number) is not view:
+            raise ViewNotFoundError(spec.name, changed.name, ",".join(known.name for known in spec.views))
+        respecified = replace(spec, views=[changed if old.name == changed.name else old for old in spec.views])
+        self._save_spec(respecified)
+        self.spec = respecified
 
     def _publish(self, num_vectors: dict[str, int]) -> None:
         current = self._visibility.current

@@ -3,11 +3,13 @@
 Knows the files of views, the indexing and the saving thread; decides nothing.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from lensdex_index.engines.local import graph_file
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.places import Places
+from lensdex_index.engines.local.rebuilding import Rebuild
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.saver import Saver
 from lensdex_index.engines.local.saving import GraphSaving, SavePolicy
@@ -47,10 +49,27 @@ class ViewOpening:
 
     def opened(self, index: ViewIndex) -> OpenView:
         """Return the view of *index*, indexed and saved from now on."""
-        saving = GraphSaving(index, self._epoch, graph_path(self._folder, index.spec), self._policy)
+        saving = GraphSaving(index, self._epoch, self.graph_path, self._policy)
         self._indexer.watch(index)
         self._saver.watch(saving, self._log_name(index))
         return OpenView(index, Places(self._records.slots), saving)
+
+    def graph_path(self, view: ViewSpec) -> Path:
+        """Return where the graph of *view* is saved."""
+        return graph_path(self._folder, view)
+
+    def wake(self) -> None:
+        """Say that there may be something to index."""
+        self._indexer.wake()
+
+    def save_rebuilt(self, rebuild: Rebuild, abandoned: Callable[[], bool]) -> None:
+        """Save a graph that does not serve yet, in the caller's thread, if it is worth it.
+
+        Raises AbandonedError once *abandoned* answers so, and what saving raises.
+        """
+        saving = GraphSaving(rebuild, self._epoch, self.graph_path, self._policy)
+        if rebuild.num_graph_vectors >= self._policy.min_vectors:
+            saving.save(abandoned)
 
     def forget(self, view: OpenView) -> None:
         """Index and save a view no longer. When this returns, neither is being done."""
@@ -63,14 +82,14 @@ class ViewOpening:
 
     def close(self, index: ViewIndex) -> None:
         """Release the files of a forgotten view that nobody uses; rows stay where a saved graph needs them."""
-        index.close(keep_rows=graph_path(self._folder, index.spec).exists())
+        index.close(keep_rows=self.graph_path(index.spec).exists())
 
     def remove(self, view: OpenView) -> None:
         """Forget a view that is there no more, and remove its files. Searches in hand go on."""
         self.forget(view)
         view.index.tail_bound.open_up()
         view.index.abandon()
-        graph_file.remove(graph_path(self._folder, view.index.spec))
+        graph_file.remove(self.graph_path(view.index.spec))
 
     def _log_name(self, index: ViewIndex) -> str:
         return f"{self._name}/{index.spec.name}"

@@ -68,15 +68,15 @@ def rows_path(folder: Path, view: ViewSpec) -> Path:
 
 def graph_path(folder: Path, view: ViewSpec) -> Path:
     """Return where a view's graph is saved."""
-    return folder / f"{_stem(view)}.graph"
+    return folder / (f"{_stem(view)}~{view.build}.graph" if view.build else f"{_stem(view)}.graph")
 
 
 def remove_files_of_others(folder: Path, views: Iterable[ViewSpec]) -> None:
-    """Remove the derived files of views that are not among *views*."""
-    kept = {_stem(view) for view in views}
+    """Remove the derived files that are not those of *views* as they are."""
+    kept = {path(folder, view) for view in views for path in (rows_path, graph_path)}
     for suffix in _DERIVED:
         for path in folder.glob(f"*{suffix}"):
-            if path.name.removesuffix(suffix) not in kept:
+            if path not in kept:
                 path.unlink(missing_ok=True)
 
 

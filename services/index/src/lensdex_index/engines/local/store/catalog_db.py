@@ -106,6 +106,7 @@ def _pack_spec(spec: CollectionSpec) -> dict[str, Any]:
                 "metric": view.metric.value,
                 "backend": {"name": view.backend.name, "parameters": dict(view.backend.parameters)},
                 "number": view.number,
+                "build": view.build,
             }
             for view in spec.views
         ],
@@ -125,6 +126,7 @@ def _unpack_spec(packed: Mapping[str, Any]) -> CollectionSpec:
                 metric=Metric(view["metric"]),
                 backend=BackendSpec(view["backend"]["name"], view["backend"]["parameters"]),
                 number=view.get("number", 0),
+                build=view.get("build", 0),
             )
             for view in packed["views"]
         ],
