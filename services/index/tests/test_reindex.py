@@ -31,10 +31,12 @@ from index_testing import (
 from lensdex.index.v1 import collection_pb2
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
-from lensdex_index.engines.local import rebuilding
+from lensdex_index.engines.local import graph_file, rebuilding
 from lensdex_index.engines.local.backends.exact import ExactBackend
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.local.rebuilding import Rebuild
+from lensdex_index.engines.local.store.catalog_db import CatalogDb
+from lensdex_index.engines.local.view_opening import ViewOpening
 from lensdex_index.errors import CollectionNotFoundError, ReindexRunningError, StoreUnavailableError, ViewNotFoundError
 from lensdex_index.progress import Phase, Progress
 from lensdex_index.records import Metric, WriteOutcome
@@ -195,6 +197,25 @@ def test_writes_during_it_are_in_it(opened: CollectionEngine, gate: Gate) -> Non
         assert opened.settle(60)
 
 
+def test_what_the_new_graph_lacks_is_tail(
+    opened: CollectionEngine, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written between building and changing over is found at once, as the tail of the new graph."""
+    handle, _ = filled(opened, "hnsw", 400)
+    fresh = clustered(3, 32, seed=7)
+
+    def written(*_: object) -> None:
+        put(handle, ["f0", "f1", "f2"], fresh)
+
+    monkeypatch.setattr(ViewOpening, "save_rebuilt", written)
+    future = begin(opened, handle, "hnsw", m=8)
+    gate.steps.release(400 // 16)
+    future.result(30)
+    assert handle.statistics().views[0].num_tail_vectors == 3
+    assert [hits[0][0] for hits in find(handle, fresh, 1)] == ["f0", "f1", "f2"]
+    gate.open()
+
+
 def test_the_old_graph_answers_meanwhile(opened: CollectionEngine, gate: Gate) -> None:
     """While it builds, and until the end, the view has its old backend and answers within recall."""
     handle, _ = filled(opened, "hnsw")
@@ -296,21 +317,23 @@ def test_dropping_what_is_being_reindexed(opened: CollectionEngine, gate: Gate) 
         handle.reindex("default", exact, print)
 
 
+@pytest.mark.parametrize("where", ["graph", "catalog"])
 def test_a_store_that_takes_nothing_changes_nothing(
-    opened: CollectionEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    opened: CollectionEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
 ) -> None:
-    """Where the new settings cannot be made durable the old graph stays, and no file of the new one is left."""
-    from lensdex_index.engines.local.store.catalog_db import CatalogDb
+    """Where graph or settings cannot be made durable the old graph stays, and no file of the new one is left."""
 
-    def full(*_: object) -> None:
-        raise StoreUnavailableError("disk full")
+    def full(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("disk full") if where == "catalog" else OSError(28, "disk full")
 
     handle, rows = filled(opened, "hnsw")
-    monkeypatch.setattr(CatalogDb, "set_spec", full)
+    place = (CatalogDb, "set_spec") if where == "catalog" else (graph_file, "_sync_folder")
+    monkeypatch.setattr(*place, full)
     with pytest.raises(StoreUnavailableError):
         begin(opened, handle, "faiss").result(60)
     monkeypatch.undo()
     assert handle.spec.views[0].backend.name == "hnsw"
+    assert handle._views.indexes["default"].spec == handle.spec.views[0]
     assert not list(tmp_path.glob("data/collections/*/*~*"))
     assert len(find(handle, rows[:1], 5)[0]) == 5
     begin(opened, handle, "faiss").result(60)

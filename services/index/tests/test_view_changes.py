@@ -18,6 +18,7 @@ from index_testing import (
     Server,
     batch,
     bound_view,
+    drop,
     find,
     make,
     put,
@@ -34,6 +35,8 @@ from lensdex_index.changes import Change, Changes
 from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.local.store import views_table
+from lensdex_index.engines.local.view_opening import ViewOpening
+from lensdex_index.engines.local.views import OpenView
 from lensdex_index.errors import CorruptedError, TooManyItemsError, ViewExistsError, ViewNotFoundError
 from lensdex_index.records import ViewRows, ViewSpec, WriteOutcome
 from lensdex_wire.vectors import pack_vectors
@@ -221,7 +224,50 @@ def test_calls_under_way_end_well(opened: CollectionEngine) -> None:
     assert counts["answered"] > 0
 
 
-# The local engine's files.
+# The local engine's own.
+
+
+def test_a_search_that_a_drop_overtakes_is_refused(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that has begun in a view and goes on once it is dropped, and records with it, is told so."""
+    handle = make(engine, view(engine), view(engine, "image"))
+    rows = vectors(5)
+    ids = [f"r{at}" for at in range(5)]
+    put(handle, ids, rows, image=(range(5), rows))
+    reading = handle._db.reading
+
+    def late() -> object:
+        monkeypatch.undo()
+        drop_view(handle, "image")
+        drop(handle, *ids)
+        return reading()
+
+    monkeypatch.setattr(handle._db, "reading", late)
+    with pytest.raises(ViewNotFoundError):
+        find(handle, rows, view="image")
+
+
+def test_views_of_one_name_never_meet_in_a_file(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Removing what a dropped view left, however late, takes nothing from one of its name that came after it."""
+    handle = make(engine, view(engine), view(engine, "image"))
+    late = threading.Event()
+    remove = ViewOpening.remove
+
+    def waiting(opening: ViewOpening, dropped: OpenView) -> None:
+        late.wait(30)
+        remove(opening, dropped)
+
+    monkeypatch.setattr(ViewOpening, "remove", waiting)
+    drop_view(handle, "image")
+    add(handle, view(engine, "image"))
+    put(handle, ["a"], vectors(1), image=([0], vectors(1)))
+    late.set()
+    settled(lambda: len(list(tmp_path.glob("data/collections/*/image*.rows"))) == 1)
+    add(handle, view(engine, "text"))
+    names_of_files = {path.name for path in tmp_path.glob("data/collections/*/*.rows")}
+    assert names_of_files == {"default.rows", "image.3.rows", "text.4.rows"}
+    assert len(find(handle, vectors(1), view="image")[0]) == 1
 
 
 def test_space_comes_back_in_steps(engine: LocalEngine, tmp_path: Path) -> None:
@@ -271,6 +317,7 @@ def test_half_a_sweep_goes_on_after_a_restart(tmp_path: Path, monkeypatch: pytes
     settled(lambda: _num_vectors(records) == 2000)
     add(handle, view(engine, "image"))
     assert find(handle, rows[:1], view="image") == [[]]
+    assert reopen().collection("things")._db.is_swept
 
 
 @pytest.mark.parametrize("before_catalog", [True, False])

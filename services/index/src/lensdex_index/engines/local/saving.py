@@ -73,6 +73,8 @@ class Freezable(Protocol):
 
     changes: int
     """Rises with each addition and removal."""
+    spec: ViewSpec
+    """Replaced when another graph takes over."""
 
     @property
     def num_graph_vectors(self) -> int:
@@ -148,7 +150,14 @@ class GraphSaving:
             "inside": (np.packbits(frozen.inside).tobytes(),),
             "strays": (frozen.strays.astype("<i8").tobytes(),),
         }
-        return graph_file.write(self._where(frozen.spec), parts, facts, sync_first=self.index.sync_rows)
+
+        def sync_first() -> None:
+            self.index.sync_rows()
+            if self.index.spec is not frozen.spec:
+                # Another graph has taken over, and nobody would look for this one.
+                raise AbandonedError
+
+        return graph_file.write(self._where(frozen.spec), parts, facts, sync_first=sync_first)
 
     def _sum(self, rows: Matrix, end: int, abandoned: Callable[[], bool]) -> int:
         start, checksum = self._summed

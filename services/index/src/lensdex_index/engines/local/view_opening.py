@@ -16,6 +16,7 @@ from lensdex_index.engines.local.saving import GraphSaving, SavePolicy
 from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.local.views import OpenView, graph_path, rows_path
 from lensdex_index.engines.options import EngineOptions
+from lensdex_index.errors import StoreUnavailableError
 from lensdex_index.records import ViewSpec
 
 
@@ -65,11 +66,15 @@ class ViewOpening:
     def save_rebuilt(self, rebuild: Rebuild, abandoned: Callable[[], bool]) -> None:
         """Save a graph that does not serve yet, in the caller's thread, if it is worth it.
 
-        Raises AbandonedError once *abandoned* answers so, and what saving raises.
+        Raises AbandonedError once *abandoned* answers so, StoreUnavailableError, ChildFailedError and ImageError.
         """
         saving = GraphSaving(rebuild, self._epoch, self.graph_path, self._policy)
-        if rebuild.num_graph_vectors >= self._policy.min_vectors:
+        if rebuild.num_graph_vectors < self._policy.min_vectors:
+            return
+        try:
             saving.save(abandoned)
+        except OSError as error:
+            raise StoreUnavailableError(f"the new graph cannot be saved: {error.strerror}") from error
 
     def forget(self, view: OpenView) -> None:
         """Index and save a view no longer. When this returns, neither is being done."""
