@@ -207,6 +207,8 @@ class Index(
 
     cuts: list[int]
     """For each stream to come: after how many items or records it ends as UNAVAILABLE; -1: at once, with OK."""
+    reindexes_ended: list[str]
+    """Views of those whose call has ended, however it did. A cut of -2 waits for that."""
     written: list[str]
     """Ids as streams wrote them."""
 
@@ -214,6 +216,7 @@ class Index(
         super().__init__()
         self.cuts = []
         self.written = []
+        self.reindexes_ended = []
         self.collections: dict[str, collection_pb2.Collection] = {}
         self.aliases: dict[str, alias_pb2.Alias] = {}
         self.records: dict[str, record_pb2.Record] = {}
@@ -278,6 +281,40 @@ class Index(
         self._collection(request.name, context)
         del self.collections[request.name]
         return cs.DeleteCollectionResponse(num_records=len(self.records))
+
+    def AddView(self, request: Any, context: grpc.ServicerContext) -> cs.AddViewResponse:  # noqa: N802
+        self.enter("AddView", request, context)
+        collection = self._collection(request.collection, context)
+        collection.views.append(request.view)
+        return cs.AddViewResponse(collection=collection)
+
+    def DropView(self, request: Any, context: grpc.ServicerContext) -> cs.DropViewResponse:  # noqa: N802
+        self.enter("DropView", request, context)
+        collection = self._collection(request.collection, context)
+        left = [view for view in collection.views if view.name != request.view]
+        del collection.views[:]
+        collection.views.extend(left)
+        return cs.DropViewResponse(collection=collection)
+
+    def Reindex(self, request: Any, context: grpc.ServicerContext) -> Iterator[cs.ReindexResponse]:  # noqa: N802
+        self.enter("Reindex", request, context)
+        collection = self._collection(request.collection, context)
+        context.add_callback(lambda: self.reindexes_ended.append(request.view))
+        cut = self.cuts.pop(0) if self.cuts else None
+        for done in (0, 1, 3):
+            if done == cut:
+                refuse(refused(grpc.StatusCode.FAILED_PRECONDITION, Reason.ERROR_REASON_REINDEX_RUNNING, "x"), context)
+            progress = cs.ReindexProgress(phase=1 if done < 3 else 2, num_vectors_done=done, num_vectors=3)
+            if done:
+                progress.time_left.FromMilliseconds(1_500)
+            yield cs.ReindexResponse(progress=progress)
+            while cut == -2 and context.is_active():
+                time.sleep(0.01)
+        if cut == -1:
+            return
+        (view,) = [view for view in collection.views if view.name == (request.view or "default")]
+        view.backend.CopyFrom(request.backend)
+        yield cs.ReindexResponse(collection=collection)
 
     def GetIndexInfo(self, request: Any, context: grpc.ServicerContext) -> cs.GetIndexInfoResponse:  # noqa: N802
         self.enter("GetIndexInfo", request, context)

@@ -38,7 +38,7 @@ class Export:
         self._after = request.after
 
     async def run(self, context: Context, call: Call) -> None:
-        """Write every page. Raises NotServingError between two when draining."""
+        """Write every page. Raises NotServingError between two when draining, ViewNotFoundError for a dropped view."""
         while (page := await call.blocking(self._next_page)) is not None:
             if call.draining.is_set():
                 raise NotServingError("draining")
@@ -63,6 +63,7 @@ class Export:
                 page.records.append(message)
                 blocks.add(at, stored)
                 self._after = stored.record.id
+        checks.check_unchanged(self._handle.spec, self._views)
         if not page.records:
             return None
         page.vectors.extend(blocks.messages())

@@ -61,6 +61,12 @@ class CatalogDb:
         with self._lock, translated("(catalog)"), transaction(self._connection):
             self._connection.execute("UPDATE collections SET state = ? WHERE epoch = ?", (state, epoch))
 
+    def set_spec(self, epoch: bytes, spec: CollectionSpec) -> None:
+        """Note what a collection has become. Durable when it returns."""
+        with self._lock, translated("(catalog)"), transaction(self._connection):
+            text = json.dumps(_pack_spec(spec))
+            self._connection.execute("UPDATE collections SET spec = ? WHERE epoch = ?", (text, epoch))
+
     def bury(self, epoch: bytes) -> None:
         """Note a collection as ``deleting`` and free its name. Durable when it returns."""
         with self._lock, translated("(catalog)"), transaction(self._connection):
@@ -119,6 +125,8 @@ def _pack_spec(spec: CollectionSpec) -> dict[str, Any]:
                 "space": None if view.space is None else view.space.as_text(),
                 "metric": view.metric.value,
                 "backend": {"name": view.backend.name, "parameters": dict(view.backend.parameters)},
+                "number": view.number,
+                "build": view.build,
             }
             for view in spec.views
         ],
@@ -137,6 +145,8 @@ def _unpack_spec(packed: Mapping[str, Any]) -> CollectionSpec:
                 space=None if view["space"] is None else _unpack_space(view["space"]),
                 metric=Metric(view["metric"]),
                 backend=BackendSpec(view["backend"]["name"], view["backend"]["parameters"]),
+                number=view.get("number", 0),
+                build=view.get("build", 0),
             )
             for view in packed["views"]
         ],
