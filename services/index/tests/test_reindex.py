@@ -36,6 +36,7 @@ from lensdex_index.engines.local.backends.exact import ExactBackend
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.local.rebuilding import Rebuild
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
+from lensdex_index.engines.local.upkeep import Upkeep
 from lensdex_index.engines.local.view_opening import ViewOpening
 from lensdex_index.errors import CollectionNotFoundError, ReindexRunningError, StoreUnavailableError, ViewNotFoundError
 from lensdex_index.progress import Phase, Progress
@@ -207,11 +208,20 @@ def test_what_the_new_graph_lacks_is_tail(
     def written(*_: object) -> None:
         put(handle, ["f0", "f1", "f2"], fresh)
 
+    lacked: list[int] = []
+    change_over = Upkeep._change_over
+
+    def noted(upkeep: Upkeep, rebuild: Rebuild, published: int) -> None:
+        lacked.append(upkeep._slots.size - rebuild.position)
+        change_over(upkeep, rebuild, published)
+
+    monkeypatch.setattr(Upkeep, "_change_over", noted)
+    monkeypatch.setattr(Upkeep, "_add", lambda *_: None)
     monkeypatch.setattr(ViewOpening, "save_rebuilt", written)
     future = begin(opened, handle, "hnsw", m=8)
     gate.steps.release(400 // 16)
     future.result(30)
-    assert handle.statistics().views[0].num_tail_vectors == 3
+    assert lacked == [3]
     assert [hits[0][0] for hits in find(handle, fresh, 1)] == ["f0", "f1", "f2"]
     gate.open()
 
@@ -365,6 +375,15 @@ def test_an_empty_view_and_every_metric(opened: CollectionEngine, metric: Metric
     begin(opened, handle, "faiss").result(30)
     assert opened.settle(30)
     assert find(handle, rows[:3], 5) == find(handle, rows[:3], 5, exact=True)
+
+
+def test_where_nobody_builds_any_more_it_is_told_at_once(engine: LocalEngine) -> None:
+    """A reindexing that begins just as its view is dropped, or after indexing has stopped on a fault, does not hang."""
+    handle = make(engine)
+    index = handle._views.indexes["default"]
+    index.rebuilds.fail(ViewNotFoundError("things", "default", ""))
+    with pytest.raises(ViewNotFoundError):
+        begin(engine, handle, "exact").result(10)
 
 
 # Over a real server.

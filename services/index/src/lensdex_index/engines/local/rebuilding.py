@@ -170,6 +170,7 @@ class Rebuilds:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._current: Rebuild | None = None
+        self._failure: BaseException | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -182,10 +183,14 @@ class Rebuilds:
         """Have *rebuild* built, instead of what is being built."""
         with self._lock:
             self._current = rebuild
+            failure = self._failure
+        if failure is not None:
+            rebuild.failed(failure)
 
     def fail(self, error: BaseException) -> None:
-        """Tell who waits for a graph that it will not come."""
-        current = self._current
+        """Tell who waits for a graph, now or later, that it will not come: nobody builds any more."""
+        with self._lock:
+            self._failure, current = error, self._current
         if isinstance(current, RequestedRebuild):
             current.failed(error)
 
