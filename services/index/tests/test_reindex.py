@@ -208,12 +208,21 @@ def test_what_the_new_graph_lacks_is_tail(
     def written(*_: object) -> None:
         put(handle, ["f0", "f1", "f2"], fresh)
 
+    lacked: list[int] = []
+    change_over = Upkeep._change_over
+
+    def noted(upkeep: Upkeep, rebuild: Rebuild, published: int) -> None:
+        lacked.append(upkeep._slots.size - rebuild.position)
+        change_over(upkeep, rebuild, published)
+
+    monkeypatch.setattr(Upkeep, "_change_over", noted)
+    monkeypatch.setattr(Upkeep, "_add", lambda *_: None)
     monkeypatch.setattr(ViewOpening, "save_rebuilt", written)
     monkeypatch.setattr(Upkeep, "_extend", lambda *_: time.sleep(0.01))
     future = begin(opened, handle, "hnsw", m=8)
     gate.steps.release(400 // 16)
     future.result(30)
-    assert handle.statistics().views[0].num_tail_vectors == 3
+    assert lacked == [3]
     assert [hits[0][0] for hits in find(handle, fresh, 1)] == ["f0", "f1", "f2"]
     gate.open()
 
@@ -367,6 +376,15 @@ def test_an_empty_view_and_every_metric(opened: CollectionEngine, metric: Metric
     begin(opened, handle, "faiss").result(30)
     assert opened.settle(30)
     assert find(handle, rows[:3], 5) == find(handle, rows[:3], 5, exact=True)
+
+
+def test_where_nobody_builds_any_more_it_is_told_at_once(engine: LocalEngine) -> None:
+    """A reindexing that begins just as its view is dropped, or after indexing has stopped on a fault, does not hang."""
+    handle = make(engine)
+    index = handle._views.indexes["default"]
+    index.rebuilds.fail(ViewNotFoundError("things", "default", ""))
+    with pytest.raises(ViewNotFoundError):
+        begin(engine, handle, "exact").result(10)
 
 
 # Over a real server.

@@ -171,7 +171,7 @@ class IndexLimits:
     max_filter_nodes: int
     max_filter_values: int
     max_streams: int
-    """Of UpsertStream and ExportRecords together; zero where there are none."""
+    """Of UpsertStream, ExportRecords and Reindex together; zero where there are none."""
     max_stream_items: int
     max_stream_bytes: int
 

@@ -172,8 +172,9 @@ class CollectionServiceServicer:
 
     def AddView(self, request, context):
         """AddView adds a view to a collection. Its records lack it: searches in it find nothing and say how many records lack it,
-        until UpdateRecords gives it to them. Durable when answered. Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_VIEW_EXISTS, ERROR_REASON_INVALID_FIELD (violations
-        listed), ERROR_REASON_TOO_MANY_ITEMS (views), ERROR_REASON_INVALID_BACKEND, ERROR_REASON_CORRUPTED and
+        until UpdateRecords gives it to them. Durable when answered. Fails for ERROR_REASON_COLLECTION_NOT_FOUND,
+        ERROR_REASON_VIEW_EXISTS, ERROR_REASON_INVALID_FIELD (violations listed; or an engine without `view_changes`),
+        ERROR_REASON_TOO_MANY_ITEMS (views), ERROR_REASON_INVALID_BACKEND, ERROR_REASON_CORRUPTED and
         ERROR_REASON_STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -146,8 +146,11 @@ class RequestedRebuild(Rebuild):
         return self._wait(lambda: self.is_built, seconds)
 
     def wait_taken_over(self, seconds: float) -> bool:
-        """Wait so long, or less; return whether it serves. Raises what made it fail."""
-        return self._wait(lambda: self._has_taken_over, seconds)
+        """Wait until it serves, at most so long; return whether it does. Raises what made it fail."""
+        with self._changed:
+            # Writes that go on have it said again that it is built: that ends no wait for this.
+            self._changed.wait_for(lambda: self.failure is not None or self._has_taken_over, seconds)
+        return self._wait(lambda: self._has_taken_over, 0.0)
 
     def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
         with self._changed:
@@ -170,6 +173,7 @@ class Rebuilds:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._current: Rebuild | None = None
+        self._failure: BaseException | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -182,10 +186,14 @@ class Rebuilds:
         """Have *rebuild* built, instead of what is being built."""
         with self._lock:
             self._current = rebuild
+            failure = self._failure
+        if failure is not None:
+            rebuild.failed(failure)
 
     def fail(self, error: BaseException) -> None:
-        """Tell who waits for a graph that it will not come."""
-        current = self._current
+        """Tell who waits for a graph, now or later, that it will not come: nobody builds any more."""
+        with self._lock:
+            self._failure, current = error, self._current
         if isinstance(current, RequestedRebuild):
             current.failed(error)
 

@@ -26,7 +26,7 @@ from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import Slots
 from lensdex_index.engines.local.tail_bound import TailBound
-from lensdex_index.records import Labels, ViewSpec
+from lensdex_index.records import Labels, Matrix, ViewSpec
 
 _PATIENCE_HOLDS: Final = 2
 """Times the hold that indexing waits for a gap between searches before it makes one."""
@@ -123,9 +123,7 @@ class Upkeep:
 
         The indexing thread must be woken. What was being built before is not built any further.
         """
-        rebuild = RequestedRebuild(
-            spec, self.new_graph(spec), self._slots, lambda: self.row_file.rows, sync_rows=self.sync_rows
-        )
+        rebuild = RequestedRebuild(spec, self.new_graph(spec), self._slots, self._rows, sync_rows=self.sync_rows)
         self.rebuilds.request(rebuild)
         return rebuild
 
@@ -171,8 +169,8 @@ class Upkeep:
             # A graph that was restored.
             self._measure()
         elif self._wants_rebuild():
-            rows = lambda: self.row_file.rows  # noqa: E731
-            self.rebuilds.begin(Rebuild(self.spec, self.new_graph(), self._slots, rows, sync_rows=self.sync_rows))
+            graph = self.new_graph()
+            self.rebuilds.begin(Rebuild(self.spec, graph, self._slots, self._rows, sync_rows=self.sync_rows))
         elif self._wants_audit():
             self._audit_step(published)
         self._tell_tail()
@@ -207,12 +205,15 @@ class Upkeep:
     def new_graph(self, spec: ViewSpec | None = None) -> Backend:
         """Return an empty graph of this view, or of *spec*, which nobody searches yet."""
         backend = (spec or self.spec).backend
-        options = BackendOptions(self.spec.metric, self.spec.dimension, backend.parameters, lambda: self.row_file.rows)
+        options = BackendOptions(self.spec.metric, self.spec.dimension, backend.parameters, self._rows)
         return open_backend(backend.name, options)
 
     def _lets_writers_first(self, size: int) -> bool:
         """Return whether to leave the cores to whoever is just filling a view that is still small enough to scan."""
         return size <= self._first_tail and time.monotonic() - self._published_at < _QUIET_SECONDS
+
+    def _rows(self) -> Matrix:
+        return self.row_file.rows
 
     def _wants_rebuild(self) -> bool:
         held = len(self._graph) + self._removed
