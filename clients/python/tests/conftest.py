@@ -379,6 +379,8 @@ class Index(
 
     def SearchRecords(self, request: Any, context: grpc.ServicerContext) -> rs.SearchRecordsResponse:  # noqa: N802
         self.enter("SearchRecords", request, context)
+        if request.HasField("fusion"):
+            return self._fused(request)
         alias = self.aliases.get(request.collection, alias_pb2.Alias(collection=request.collection))
         view = request.view or alias.default_view or "default"
         held = self.vectors[view]
@@ -397,6 +399,25 @@ class Index(
             scored = sorted(((-float(query @ row), item) for item, row in held.items() if item != own_id))
             hits = [rs.Hit(record=self.records[item], score=-score) for score, item in scored[: request.k]]
             response.results.add(hits=rs.Hits(hits=hits))
+        return response
+
+    def _fused(self, request: Any) -> rs.SearchRecordsResponse:
+        """Answer one query over several views: a record scores the sum of weight / rank."""
+        response = rs.SearchRecordsResponse(collection=request.collection)
+        scores: dict[str, float] = defaultdict(float)
+        places: dict[str, list[rs.Placement]] = defaultdict(list)
+        for source in request.fusion.sources:
+            held = self.vectors[source.view]
+            own = request.records.ids[0] if request.records.ids else ""
+            query = held[own] if own else unpack_vectors(source.vectors.vectors)[0]
+            response.views.add(view=source.view, num_records_without_view=len(self.records) - len(held))
+            scored = sorted((-float(query @ row), item) for item, row in held.items() if item != own)
+            for rank, (score, item) in enumerate(scored, start=1):
+                scores[item] += source.weight / rank
+                places[item].append(rs.Placement(view=source.view, rank=rank, score=-score))
+        best = sorted(scores, key=lambda item: (-scores[item], item))[: request.k]
+        hits = [rs.Hit(record=self.records[item], score=scores[item], placements=places[item]) for item in best]
+        response.results.add(hits=rs.Hits(hits=hits))
         return response
 
     def _check_space(self, request: Any, context: grpc.ServicerContext) -> None:

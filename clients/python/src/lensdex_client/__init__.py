@@ -107,6 +107,7 @@ from lensdex_client.errors import (
     ZeroVectorError,
 )
 from lensdex_client.filters import Field, Filter, all_of, any_of
+from lensdex_client.fusion import FusedView, FusionSource, Placement, SearchedView
 from lensdex_client.index import IndexClient
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item, Progress
 from lensdex_client.media_file import Clip, Image
@@ -187,6 +188,8 @@ __all__ = [
     "Filter",
     "FilterError",
     "FilterTypeMismatchError",
+    "FusedView",
+    "FusionSource",
     "Hit",
     "Image",
     "ImageBounds",
@@ -223,6 +226,7 @@ __all__ = [
     "NotServingError",
     "Outcome",
     "OverloadedError",
+    "Placement",
     "Pooling",
     "Progress",
     "ProtocolError",
@@ -246,6 +250,7 @@ __all__ = [
     "SearchAnswer",
     "SearchOptions",
     "SearchResults",
+    "SearchedView",
     "SelfTest",
     "ServerError",
     "ServiceUnavailableError",
