@@ -1,5 +1,7 @@
 """An alias and several views in one search, through the client, against real services."""
 
+from pathlib import Path
+
 import numpy as np
 
 from lensdex_client import (
@@ -8,6 +10,7 @@ from lensdex_client import (
     Content,
     FusedView,
     Image,
+    IngestOptions,
     Item,
     Pooling,
     Retriever,
@@ -15,6 +18,8 @@ from lensdex_client import (
     ViewPlan,
 )
 from lensdex_local.stack import Stack
+
+PICTURE = Path(__file__).parents[1] / "data/golden/tiny/inputs/alpha.png"
 
 
 def test_changing_the_pooling_is_moving_an_alias(stack: Stack) -> None:
@@ -27,7 +32,8 @@ def test_changing_the_pooling_is_moving_an_alias(stack: Stack) -> None:
             if view == "default":
                 retriever.ensure_collection("problems-1", views=plans)
                 items = [Item(name, Content(f"problem {name}")) for name in "abc"]
-                assert [outcome.error for outcome in retriever.ingest("problems-1", items)] == [None] * 3
+                outcomes = retriever.ingest("problems-1", items, IngestOptions(views=plans))
+                assert [outcome.error for outcome in outcomes] == [None] * 3
             retriever.index.set_alias(Alias("problems", "problems-1", view))
             answer = retriever.search("problems", Content("problem b"), SearchOptions(k=1, exact=True))
             views.append((answer.collection, answer.view, answer.hits[0].record.id))
@@ -35,11 +41,11 @@ def test_changing_the_pooling_is_moving_an_alias(stack: Stack) -> None:
     assert views == [("problems-1", "default", "b"), ("problems-1", "mean", "b")]
 
 
-def test_views_are_fused_from_query_to_hit(stack: Stack, png: bytes) -> None:
+def test_views_are_fused_from_query_to_hit(stack: Stack) -> None:
     """A query of text and picture finds its own record first in every view that this has, and the hit says so."""
     with Retriever.connect(stack.embedder_at.address, stack.index_at.address) as retriever:
         retriever.ensure_collection("fused", views=MODALITY_VIEWS)
-        pictured = Content("with a picture", Image.from_bytes(png))
+        pictured = Content("with a picture", Image.from_path(PICTURE))
         items = [Item("pictured", pictured), Item("plain", Content("without one")), Item("other", Content("another"))]
         assert [outcome.error for outcome in retriever.ingest("fused", items)] == [None] * 3
         fuse = [FusedView("default"), FusedView("text"), FusedView("image", 0.5)]
