@@ -289,7 +289,9 @@ class Index(
         self.enter("UpsertStream", options, context)
         self._collection(options.collection, context)
         cut = self.cuts.pop(0) if self.cuts else None
-        yield streams.UpsertStreamResponse(opening=streams.UpsertStreamOpening())
+        yield streams.UpsertStreamResponse(
+            opening=streams.UpsertStreamOpening(collection=self._collection(options.collection, context).name)
+        )
         if cut == -1:
             return
         count = 0
@@ -315,13 +317,13 @@ class Index(
 
     def ExportRecords(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         self.enter("ExportRecords", request, context)
-        self._collection(request.collection, context)
+        own_name = self._collection(request.collection, context).name
         cut = self.cuts.pop(0) if self.cuts else None
         following = [name for name in sorted(self.records) if name > request.after]
         for count, name in enumerate(following):
             if count == cut:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
-            message = streams.ExportRecordsResponse(records=[self.records[name]])
+            message = streams.ExportRecordsResponse(records=[self.records[name]], collection=own_name)
             for view in request.views:
                 rows = [self.vectors[view][name]] if name in self.vectors[view] else []
                 matrix = np.array(rows, np.float32).reshape(len(rows), -1 if rows else DIMENSION)
