@@ -326,7 +326,9 @@ class Index(
         self.enter("UpsertStream", options, context)
         self._collection(options.collection, context)
         cut = self.cuts.pop(0) if self.cuts else None
-        yield streams.UpsertStreamResponse(opening=streams.UpsertStreamOpening())
+        yield streams.UpsertStreamResponse(
+            opening=streams.UpsertStreamOpening(collection=self._collection(options.collection, context).name)
+        )
         if cut == -1:
             return
         count = 0
@@ -352,13 +354,13 @@ class Index(
 
     def ExportRecords(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         self.enter("ExportRecords", request, context)
-        self._collection(request.collection, context)
+        own_name = self._collection(request.collection, context).name
         cut = self.cuts.pop(0) if self.cuts else None
         following = [name for name in sorted(self.records) if name > request.after]
         for count, name in enumerate(following):
             if count == cut:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
-            message = streams.ExportRecordsResponse(records=[self.records[name]])
+            message = streams.ExportRecordsResponse(records=[self.records[name]], collection=own_name)
             for view in request.views:
                 rows = [self.vectors[view][name]] if name in self.vectors[view] else []
                 matrix = np.array(rows, np.float32).reshape(len(rows), -1 if rows else DIMENSION)
@@ -416,6 +418,8 @@ class Index(
 
     def SearchRecords(self, request: Any, context: grpc.ServicerContext) -> rs.SearchRecordsResponse:  # noqa: N802
         self.enter("SearchRecords", request, context)
+        if request.HasField("fusion"):
+            return self._fused(request)
         alias = self.aliases.get(request.collection, alias_pb2.Alias(collection=request.collection))
         view = request.view or alias.default_view or "default"
         held = self.vectors[view]
@@ -434,6 +438,25 @@ class Index(
             scored = sorted(((-float(query @ row), item) for item, row in held.items() if item != own_id))
             hits = [rs.Hit(record=self.records[item], score=-score) for score, item in scored[: request.k]]
             response.results.add(hits=rs.Hits(hits=hits))
+        return response
+
+    def _fused(self, request: Any) -> rs.SearchRecordsResponse:
+        """Answer one query over several views: a record scores the sum of weight / rank."""
+        response = rs.SearchRecordsResponse(collection=request.collection)
+        scores: dict[str, float] = defaultdict(float)
+        places: dict[str, list[rs.Placement]] = defaultdict(list)
+        for source in request.fusion.sources:
+            held = self.vectors[source.view]
+            own = request.records.ids[0] if request.records.ids else ""
+            query = held[own] if own else unpack_vectors(source.vectors.vectors)[0]
+            response.views.add(view=source.view, num_records_without_view=len(self.records) - len(held))
+            scored = sorted((-float(query @ row), item) for item, row in held.items() if item != own)
+            for rank, (score, item) in enumerate(scored, start=1):
+                scores[item] += source.weight / rank
+                places[item].append(rs.Placement(view=source.view, rank=rank, score=-score))
+        best = sorted(scores, key=lambda item: (-scores[item], item))[: request.k]
+        hits = [rs.Hit(record=self.records[item], score=scores[item], placements=places[item]) for item in best]
+        response.results.add(hits=rs.Hits(hits=hits))
         return response
 
     def _check_space(self, request: Any, context: grpc.ServicerContext) -> None:

@@ -111,6 +111,7 @@ from lensdex_client.errors import (
     ZeroVectorError,
 )
 from lensdex_client.filters import Field, Filter, all_of, any_of
+from lensdex_client.fusion import FusedView, FusionSource, Placement, SearchedView
 from lensdex_client.index import IndexClient
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item, Progress
 from lensdex_client.media_file import Clip, Image
@@ -191,6 +192,8 @@ __all__ = [
     "Filter",
     "FilterError",
     "FilterTypeMismatchError",
+    "FusedView",
+    "FusionSource",
     "Hit",
     "Image",
     "ImageBounds",
@@ -227,6 +230,7 @@ __all__ = [
     "NotServingError",
     "Outcome",
     "OverloadedError",
+    "Placement",
     "Pooling",
     "Progress",
     "ProtocolError",
@@ -253,6 +257,7 @@ __all__ = [
     "SearchAnswer",
     "SearchOptions",
     "SearchResults",
+    "SearchedView",
     "SelfTest",
     "ServerError",
     "ServiceUnavailableError",

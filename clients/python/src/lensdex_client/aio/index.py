@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from types import TracebackType
 from typing import Self
 
-from lensdex_client import alias_calls, collection_calls, record_calls
+from lensdex_client import alias_calls, collection_calls, fusion_calls, record_calls
 from lensdex_client.aio.caller import Caller
 from lensdex_client.aio.exporting import run_export
 from lensdex_client.aio.reindexing import run_reindex
@@ -23,6 +23,7 @@ from lensdex_client.collection import (
 )
 from lensdex_client.export_calls import Exporting
 from lensdex_client.filters import Filter
+from lensdex_client.fusion import FusionSource
 from lensdex_client.index import EVERYTHING, METADATA
 from lensdex_client.record import (
     Deleted,
@@ -335,6 +336,43 @@ class IndexClient:
             ef=ef,
             exact=exact,
             score_threshold=score_threshold,
+            include=include,
+            consistency_token=consistency_token,
+            filter=filter,
+        )
+        return await self.caller.run(call, timeout=timeout)
+
+    async def search_fused(
+        self,
+        collection: str,
+        sources: Sequence[FusionSource],
+        *,
+        ids: Sequence[str] = (),
+        k: int = 10,
+        window: int = 0,
+        rank_constant: int = 0,
+        ef: int = 0,
+        exact: bool = False,
+        include: Include = METADATA,
+        consistency_token: str = "",
+        filter: Filter | None = None,
+        timeout: float | None = None,
+    ) -> SearchResults:
+        """Search several views at once, at one moment, and rank what they find together, by reciprocal rank.
+
+        By the vectors of *sources*, or by the records *ids* and none; raises ValueError otherwise. *window*: how many
+        of each view are ranked (0: 100), *rank_constant*: higher makes first ranks count for less (0: 60). Hits say
+        where each view had them. Returns an outcome per query, in order.
+        """
+        call = fusion_calls.search_fused(
+            collection,
+            sources,
+            ids=ids,
+            k=k,
+            window=window,
+            rank_constant=rank_constant,
+            ef=ef,
+            exact=exact,
             include=include,
             consistency_token=consistency_token,
             filter=filter,
