@@ -16,8 +16,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from index_testing import ALL, DIMENSION, ENGINES, Reopen, batch, drop, find, make, put, run_machine, vectors, view
 
 from lensdex_index.engine import CollectionEngine, Trait
-from lensdex_index.engines import KNOWN_ENGINES, open_engine
-from lensdex_index.engines.local import scan
+from lensdex_index.engines import KNOWN_ENGINES, open_engine, scan
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import (
     CollectionExistsError,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from lensdex_index.engines.local.backends.image import Imaged
-from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 

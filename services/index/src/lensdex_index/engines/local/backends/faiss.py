@@ -24,7 +24,7 @@ from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Para
 from lensdex_index.engines.local.backends.faiss_scale import Scale, scores
 from lensdex_index.engines.local.backends.image import Source
 from lensdex_index.engines.local.backends.masking import first_allowed
-from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric
 
 _FIRST_CAPACITY: Final = 256
