@@ -34,15 +34,6 @@ class Hits(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A whole-number parameter: its default and its range, both ends included."""
-
-    default: int
-    minimum: int
-    maximum: int
-
-
-@dataclass(frozen=True, slots=True)
 class BackendOptions:
     """What a backend is opened with."""
 
