@@ -14,7 +14,9 @@ from index_testing import (
     Reopen,
     Server,
     content,
+    discard,
     find,
+    fresh,
     make,
     put,
     reason,
@@ -172,8 +174,7 @@ _STEPS = st.lists(
 @given(steps=_STEPS)
 def test_any_order_of_writes_is_what_a_dictionary_would_hold(opened: CollectionEngine, steps: list[tuple]) -> None:
     """After any upserts, updates and deletions each record is what a dictionary says, and is found accordingly."""
-    name = f"c{time.monotonic_ns()}"
-    handle = make(opened, *(view(opened, one, metric=Metric.DOT) for one in VIEWS), name=name, fields=[GRADE])
+    handle = fresh(opened, *(view(opened, one, metric=Metric.DOT) for one in VIEWS), fields=[GRADE])
     model: dict[str, dict[str, object]] = {}
     for at, (kind, record_id, metadata, given_views, removed) in enumerate(steps):
         row = vectors(1, seed=at)
@@ -201,7 +202,7 @@ def test_any_order_of_writes_is_what_a_dictionary_would_hold(opened: CollectionE
         graded = sum(held["metadata"].get("grade") == 3 for held in model.values())
         assert handle.count(Equals("grade", 3)) == graded
     finally:
-        opened.drop(name)
+        discard(opened, handle)
 
 
 def _changed(

@@ -25,13 +25,17 @@ from lensdex_index.records import (
 
 
 class Trait(StrEnum):
-    """What an engine may promise. Values are the contract's."""
+    """What an engine may promise. Values are the contract's, which says what each means."""
 
+    ALL_MAGNITUDES = "all_magnitudes"
     ATOMIC_BATCHES = "atomic_batches"
     CONSISTENCY_TOKENS = "consistency_tokens"
     DURABLE_WRITES = "durable_writes"
     EXACT_SEARCH = "exact_search"
+    ISOLATED_READS = "isolated_reads"
+    ORDERED_TIES = "ordered_ties"
     READ_YOUR_WRITES = "read_your_writes"
+    SERIAL_WRITES = "serial_writes"
 
 
 class CollectionHandle(Protocol):
@@ -92,6 +96,8 @@ class CollectionEngine(Protocol):
     traits: frozenset[Trait]
     backends: Sequence[str]
     """Backends a view may name, the default first."""
+    is_remote: bool
+    """Whether calls wait for another process: even looking a collection up then blocks."""
 
     @property
     def epoch(self) -> bytes:

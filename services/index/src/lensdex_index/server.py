@@ -49,6 +49,9 @@ _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 _FLUSH_SECONDS = 0.25
 """Time the last answers get to leave once every call is done."""
 
+_REMOTE_THREADS = 32
+"""Threads that mostly wait for another process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -71,7 +74,7 @@ async def serve(
     with _signals(stop):
         metrics = Metrics()
         engine = open_engine(settings.engine, settings.engine_options(metrics))
-        threads = settings.threads or os.cpu_count() or 1
+        threads = settings.threads or (_REMOTE_THREADS if engine.is_remote else os.cpu_count() or 1)
         with ThreadPoolExecutor(threads, thread_name_prefix="lensdex-call") as executor:
             save_until = 0.0
             try:

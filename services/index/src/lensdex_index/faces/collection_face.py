@@ -12,6 +12,7 @@ from lensdex_index.catalog import Catalog
 from lensdex_index.errors import InvalidFieldError
 from lensdex_index.faces import decode, encode
 from lensdex_index.faces.calls import Call, Calls, Context
+from lensdex_index.faces.looking_up import look_up
 
 _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1_000
@@ -56,7 +57,7 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
         return pb.CreateCollectionResponse(collection=encode.collection(handle.spec))
 
     async def _get(self, request: pb.GetCollectionRequest, call: Call) -> pb.GetCollectionResponse:
-        handle = self._catalog.collection(request.name)
+        handle = await look_up(self._catalog, call, request.name)
         statistics = await call.blocking(handle.statistics)
         engine = self._catalog.engine
         return pb.GetCollectionResponse(

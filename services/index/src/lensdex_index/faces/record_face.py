@@ -18,6 +18,7 @@ from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.collection_face import page_size
 from lensdex_index.faces.export import Export
 from lensdex_index.faces.filters import filter_of
+from lensdex_index.faces.looking_up import look_up
 from lensdex_index.faces.upsert_items import spaces_of
 from lensdex_index.faces.upsert_stream import UpsertStream
 from lensdex_index.filters import fingerprint
@@ -62,7 +63,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         async def serve(call: Call) -> None:
             stream = UpsertStream(context, call, self._limits, self._metrics)
             options = await stream.options()
-            handle = self._catalog.collection(options.collection)
+            handle = await look_up(self._catalog, call, options.collection)
             await stream.run(handle, spaces_of(options, handle.spec))
 
         await self._calls.stream("UpsertStream", context, serve)
@@ -70,13 +71,14 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     async def ExportRecords(self, request: streams_pb.ExportRecordsRequest, context: Context) -> None:
         async def serve(call: Call) -> None:
             call.request_bytes = request.ByteSize()
-            export = await call.blocking(Export, self._catalog.collection(request.collection), request, self._limits)
+            handle = await look_up(self._catalog, call, request.collection)
+            export = await call.blocking(Export, handle, request, self._limits)
             await export.run(context, call)
 
         await self._calls.stream("ExportRecords", context, serve)
 
     async def _upsert(self, request: pb.UpsertRecordsRequest, call: Call) -> pb.UpsertRecordsResponse:
-        handle = self._catalog.collection(request.collection)
+        handle = await look_up(self._catalog, call, request.collection)
         future = await call.blocking(self._submit_upsert, handle, request, call.deadline)
         outcome = await call.done(future)
         return pb.UpsertRecordsResponse(
@@ -95,7 +97,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         return handle.upsert(batch, deadline=deadline)
 
     async def _update(self, request: pb.UpdateRecordsRequest, call: Call) -> pb.UpdateRecordsResponse:
-        handle = self._catalog.collection(request.collection)
+        handle = await look_up(self._catalog, call, request.collection)
         outcome = await call.done(await call.blocking(self._submit_update, handle, request, call.deadline))
         return pb.UpdateRecordsResponse(
             num_updated=outcome.num_replaced,
@@ -112,7 +114,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         return handle.update(changes, deadline=deadline)
 
     async def _delete(self, request: pb.DeleteRecordsRequest, call: Call) -> pb.DeleteRecordsResponse:
-        handle = self._catalog.collection(request.collection)
+        handle = await look_up(self._catalog, call, request.collection)
         outcome = await call.done(await call.blocking(self._submit_delete, handle, request, call.deadline))
         return pb.DeleteRecordsResponse(
             num_deleted=outcome.num_deleted,
@@ -133,7 +135,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         return handle.delete_matching(chosen, deadline=deadline)
 
     async def _get(self, request: pb.GetRecordsRequest, call: Call) -> pb.GetRecordsResponse:
-        handle = self._catalog.collection(request.collection)
+        handle = await look_up(self._catalog, call, request.collection)
         checks.check_count("ids", len(request.ids), self._limits.max_records)
         return await call.blocking(self._read_by_id, handle, request, checks.views_of(handle.spec, request.views))
 
@@ -162,7 +164,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         return response
 
     async def _list(self, request: pb.ListRecordsRequest, call: Call) -> pb.ListRecordsResponse:
-        handle = self._catalog.collection(request.collection)
+        handle = await look_up(self._catalog, call, request.collection)
         size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=self._limits.max_page_size)
         return await call.blocking(self._read_page, handle, request, size, checks.views_of(handle.spec, request.views))
 
@@ -192,7 +194,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         return response
 
     async def _count(self, request: pb.CountRecordsRequest, call: Call) -> pb.CountRecordsResponse:
-        handle = self._catalog.collection(request.collection)
+        handle = await look_up(self._catalog, call, request.collection)
         return pb.CountRecordsResponse(num_records=await call.blocking(self._counted, handle, request))
 
     def _counted(self, handle: CollectionHandle, request: pb.CountRecordsRequest) -> int:
@@ -200,7 +202,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
 
     async def _search(self, request: pb.SearchRecordsRequest, call: Call) -> pb.SearchRecordsResponse:
         begin = time.perf_counter()
-        handle = self._catalog.collection(request.collection)
+        handle = await look_up(self._catalog, call, request.collection)
         if request.consistency_token:
             sequence = tokens.unpack_consistency(handle.epoch, request.collection, request.consistency_token)
             await call.done(handle.wait_visible(sequence))

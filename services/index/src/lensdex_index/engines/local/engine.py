@@ -44,6 +44,7 @@ class LocalEngine:
 
     name = "local"
     traits = frozenset(Trait)
+    is_remote = False
 
     def __init__(self, options: EngineOptions) -> None:
         if options.default_backend not in KNOWN_BACKENDS:
