@@ -5,6 +5,7 @@ For development and tests. Needs the environment of ``requirements.txt`` beside 
 
 import argparse
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -12,6 +13,11 @@ import milvus
 
 _WEB_PORT = 9091
 _ETCD_PEER_PORT = 2380
+_SETTINGS = {
+    # Fresh rows are compared one by one until they are indexed. Through the index Milvus makes of them by default, 27
+    # of the 30 nearest were found under a filter.
+    "queryNode.segcore.interimIndex.enableIndex": "false",
+}
 _ETCD = """\
 name: default
 listen-client-urls: http://127.0.0.1:{client}
@@ -23,9 +29,24 @@ initial-cluster: default=http://127.0.0.1:{peer}
 """Of the etcd within Milvus, which would listen on its usual ports whatever Milvus is told."""
 
 
+class _Config(milvus.MilvusServerConfig):
+    """Takes ports that a server killed a moment ago has left."""
+
+    def try_bind_port(self, port: int) -> socket.socket | None:
+        tried = socket.socket()
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+            tried.listen()
+        except OSError:
+            tried.close()
+            return None
+        return tried
+
+
 def main() -> None:
     """Write Milvus' configuration into the data folder and become the server."""
-    config = milvus.MilvusServerConfig()
+    config = _Config()
     ports = sorted(name for name in config.configurable_items if name.endswith("_port"))
     parser = argparse.ArgumentParser(description="Run a Milvus server in the foreground.")
     parser.add_argument("--data", type=Path, required=True, help="folder of its data, configuration and logs")
@@ -44,8 +65,7 @@ def main() -> None:
         names = ["proxy_port", *(name for name in ports if name != "proxy_port")]
         *own, peer_port, web_port = arguments.ports
         config.update(**dict(zip(names, own, strict=True)))
-    for setting in arguments.set:
-        name, _, value = setting.partition("=")
+    for name, value in (_SETTINGS | dict(setting.split("=", 1) for setting in arguments.set)).items():
         config.set(name, value)
     config.resolve()
     etcd = data / "configs" / "etcd.yaml"
