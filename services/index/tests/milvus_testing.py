@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -30,15 +32,16 @@ _QUICK = {
 class MilvusServer:
     """A Milvus that can be killed and started again on the same data and ports."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, object]) -> None:
         self._folder = folder
+        self._settings = _QUICK | settings
         self._ports = _free_ports(_NUM_PORTS)
         self._process: subprocess.Popen[bytes] | None = None
         self.address = f"http://127.0.0.1:{self._ports[0]}"
 
     def start(self) -> None:
         """Start it and wait until it says that it is well."""
-        settings = [part for name, value in _QUICK.items() for part in ("--set", f"{name}={value}")]
+        settings = [part for name, value in self._settings.items() for part in ("--set", f"{name}={value}")]
         ports = ",".join(map(str, self._ports))
         self._process = subprocess.Popen(
             [PYTHON, ROOT / "deploy/milvus/serve.py", "--data", self._folder, "--ports", ports, *settings],
@@ -78,12 +81,12 @@ def shared_server(folder: Path) -> MilvusServer:
     return _shared[0]
 
 
-def new_server(folder: Path) -> MilvusServer:
-    """Return a server that is not started. Skips the test where Milvus' environment is not installed."""
+def new_server(folder: Path, settings: Mapping[str, object] = MappingProxyType({})) -> MilvusServer:
+    """Return a server that is not started; *settings* go beside our own. Skips the test where none is installed."""
     if not PYTHON.exists():
         pytest.skip("needs Milvus: make test-milvus installs it")
     folder.mkdir(parents=True, exist_ok=True)
-    return MilvusServer(folder)
+    return MilvusServer(folder, settings)
 
 
 def stop_shared() -> None:

@@ -282,10 +282,13 @@ def test_deep_and_wide_filters(replica: Callable[[], CollectionEngine]) -> None:
 
 def test_milvus_is_killed_and_started_again(tmp_path: Path) -> None:
     """While Milvus is away calls are refused as retryable; once it is back all that was answered is there."""
-    server = new_server(tmp_path / "milvus")
+    server = new_server(tmp_path / "milvus", {"common.security.authorizationEnabled": "true"})
     server.start()
     try:
-        engine = open_milvus(tmp_path, server.address, timeout_seconds=2.0)
+        with pytest.raises(StartError, match="refuses the token") as refused:
+            open_milvus(tmp_path, server.address, token="root:hush", timeout_seconds=0.5)
+        assert "hush" not in str(refused.value)
+        engine = open_milvus(tmp_path, server.address, token="root:Milvus", timeout_seconds=2.0)
         handle = make(engine, view(engine), view(engine, "image"), fields=[GRADE])
         rows = vectors(50)
         put(handle, [f"r{at}" for at in range(50)], rows, metadata={"grade": 1.0}, image=([0, 1], rows[:2]))

@@ -50,17 +50,22 @@ class MilvusCatalog:
     def epoch(self) -> bytes:
         """Return the bytes drawn when the catalog was made; make it where there is none."""
         name = self._names.epoch
-        for _ in range(2):
+        try:
+            return self._held_epoch()
+        except CollectionNotFoundError:
+            drawn = schema.epoch_schema(secrets.token_hex(16))
+        try:
+            self._connection.call("create_collection", name, of=_OURS, schema=drawn, num_shards=1)
+        except StoreUnavailableError as error:
+            # Another replica may have been first: then its own counts.
             try:
-                return bytes.fromhex(self._describe(name, _OURS)["description"])
+                return self._held_epoch()
             except CollectionNotFoundError:
-                drawn = schema.epoch_schema(secrets.token_hex(16))
-                try:
-                    self._connection.raw("create_collection", name, schema=drawn, num_shards=1)
-                except MilvusException as error:
-                    # Another replica was first: its own is what counts.
-                    _log.info("catalog made elsewhere", code=code_of(error))
-        raise StoreUnavailableError("its catalog cannot be made", "the store cannot be used")
+                raise error from None
+        return self._held_epoch()
+
+    def _held_epoch(self) -> bytes:
+        return bytes.fromhex(self._describe(self._names.epoch, _OURS)["description"])
 
     def find(self, name: str) -> tuple[Stored, bytes]:
         """Return the collection and its epoch. Raises CollectionNotFoundError."""
