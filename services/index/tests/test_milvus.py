@@ -39,8 +39,9 @@ from lensdex_index.errors import (
     RecordNotFoundError,
     StartError,
     StoreUnavailableError,
+    TooManyItemsError,
 )
-from lensdex_index.filters import AllOf, AnyOf, Equals, Exists, Filter, Not, Prefix, Range
+from lensdex_index.filters import AllOf, AnyOf, Equals, Exists, Filter, Not, OneOf, Prefix, Range
 from lensdex_index.records import FieldSpec, FieldType, Metric
 from lensdex_wire.vectors import pack_vectors
 
@@ -267,16 +268,22 @@ def test_odd_names_and_texts(replica: Callable[[], CollectionEngine]) -> None:
 
 def test_deep_and_wide_filters(replica: Callable[[], CollectionEngine]) -> None:
     """Filters as deep, as many-parted and with as many values as the limits allow are answered."""
-    handle = make(replica(), fields=[GRADE, FieldSpec("scores", FieldType.DOUBLE, is_list=True)])
+    engine = replica()
+    handle = make(engine, fields=[GRADE, FieldSpec("scores", FieldType.DOUBLE, is_list=True)])
+    many_fields = [FieldSpec(f"f{at}", FieldType.BOOL, is_list=False) for at in range(schema.MAX_FIELDS + 1)]
+    with pytest.raises(TooManyItemsError):
+        make(engine, name="wide", fields=many_fields)
+    widest = make(engine, name="wide", fields=many_fields[1:])
+    put(widest, ["a"], vectors(1), metadata={"f56": True})
+    assert widest.count(Equals("f56", value=True)) == 1
     put(handle, ["a", "b"], vectors(2), metadata=[{"grade": 1.0, "scores": [float(at) for at in range(64)]}, {}])
     deep: Filter = Range("scores", gte=62.5)
     for at in range(15):
-        deep = AllOf((Not(deep), Exists("grade"))) if at % 2 else AnyOf((Not(deep), Equals("grade", 9)))
+        # 31 levels, every other a negation: true of `a` alone after an even number of them.
+        deep = AnyOf((Not(deep), Equals("grade", 9))) if at % 2 else AllOf((Not(deep), AllOf(())))
     wide = AnyOf(tuple(Range("grade", gt=at, lt=at + 2) for at in range(-1_000, 20)))
-    from lensdex_index.filters import OneOf
-
     many = OneOf("grade", tuple(range(1, 16_385)))
-    assert handle.count(deep) in {0, 1, 2}
+    assert [item.record.id for item in handle.scan("", 9, ALL, [], deep)] == ["b"]
     assert [handle.count(tree) for tree in (wide, many)] == [1, 1]
 
 

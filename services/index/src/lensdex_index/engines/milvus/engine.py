@@ -10,9 +10,16 @@ from lensdex_index.engines.milvus.catalog import MilvusCatalog
 from lensdex_index.engines.milvus.collection import MilvusCollection
 from lensdex_index.engines.milvus.connecting import Connection
 from lensdex_index.engines.milvus.place import Stored
+from lensdex_index.engines.milvus.schema import MAX_FIELDS
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.engines.parameters import filled_in
-from lensdex_index.errors import CollectionNotFoundError, DomainError, InvalidBackendError, StartError
+from lensdex_index.errors import (
+    CollectionNotFoundError,
+    DomainError,
+    InvalidBackendError,
+    StartError,
+    TooManyItemsError,
+)
 from lensdex_index.records import BackendSpec, CollectionSpec
 
 
@@ -60,6 +67,8 @@ class MilvusEngine:
         return filled_in(name, parameters, PARAMETERS[name], field, max_ef=self._options.max_ef)
 
     def create(self, spec: CollectionSpec) -> CollectionHandle:
+        if len(spec.fields) > MAX_FIELDS:
+            raise TooManyItemsError("collection.indexed_fields", len(spec.fields), MAX_FIELDS)
         return self._handle(*self._known.add(spec))
 
     def collection(self, name: str) -> CollectionHandle:

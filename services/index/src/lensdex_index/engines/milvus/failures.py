@@ -18,6 +18,7 @@ _COLLECTION_NOT_FOUND: Final = 100
 _NOT_LOADED: Final = (101, 103)
 """Not loaded, and not loaded whole yet."""
 _ALIAS_NOT_FOUND: Final = 1600
+_INVALID_PARAMETER: Final = 1100
 ALIAS_TAKEN: Final = 1602
 
 
@@ -49,6 +50,8 @@ def translated(collection: str) -> Iterator[None]:
         if "cannot parse expression" in error.message or "parse plan" in error.message:
             problem = "is too much for Milvus to read; ask for less in one filter"
             raise InvalidFilterError("filter", problem) from error
+        if code == _INVALID_PARAMETER:
+            raise  # As above.
         raise _unavailable(f"Milvus answers: {shown(error.message)}") from error
     except Exception as error:
         # gRPC's own, which nothing below the faces may know by name.

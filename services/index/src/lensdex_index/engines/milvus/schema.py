@@ -17,6 +17,8 @@ MAX_PARTS: Final = 4_096
 MAX_LIST_VALUES: Final = 64
 """Of one indexed field. Milvus asks whether an array contains a value; for a range each place is asked by itself."""
 MAX_ID_BYTES: Final = 4_096
+MAX_FIELDS: Final = 56
+"""Indexed fields of a collection: Milvus takes 64 columns, of which eight are the record's own."""
 
 ID: Final = "id"
 VERSION: Final = "version"
