@@ -50,7 +50,7 @@ _FLUSH_SECONDS = 0.25
 """Time the last answers get to leave once every call is done."""
 
 _REMOTE_THREADS = 32
-"""Threads that mostly wait for another process."""
+"""Where the engine is another process, for which they mostly wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ async def serve(
     with _signals(stop):
         metrics = Metrics()
         engine = open_engine(settings.engine, settings.engine_options(metrics))
-        threads = settings.threads or (_REMOTE_THREADS if engine.is_remote else os.cpu_count() or 1)
+        threads = settings.threads or (_REMOTE_THREADS if engine.is_remote else settings.num_threads)
         with ThreadPoolExecutor(threads, thread_name_prefix="lensdex-call") as executor:
             save_until = 0.0
             try:

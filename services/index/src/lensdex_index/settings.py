@@ -1,5 +1,6 @@
 """The process's settings: one frozen object, made once. The only reader of the environment and of flags."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -89,7 +90,7 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=256,
-        description="Threads for blocking work; 0: one per core, or 32 where the engine is another process. Fewer leave cores idle; many more only take turns.",
+        description="Threads for blocking work, and for adding to a graph; 0: one per core, or 32 where the engine is another process. Fewer leave cores idle; many more only take turns.",
     )
     max_connection_seconds: float = Field(
         300.0,
@@ -197,6 +198,12 @@ class Settings(BaseSettings):
         le=1_000_000_000,
         description="Vectors a view may have waiting to be indexed before writers wait; the bound rises with what a graph query costs. Lower holds writers back, higher slows searches.",
     )
+    first_tail_vectors: int = Field(
+        5_000,
+        ge=0,
+        le=1_000_000_000,
+        description="A view's first vectors, which never make writers wait. Lower holds the first writers back, higher slows searches until they are indexed.",
+    )
     save_min_vectors: int = Field(
         1_000,
         ge=1,
@@ -245,6 +252,11 @@ class Settings(BaseSettings):
         """Return what a call may ask for."""
         return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
 
+    @property
+    def num_threads(self) -> int:
+        """Return the threads for blocking work: never zero."""
+        return self.threads or os.cpu_count() or 1
+
     def engine_options(self, observer: Observer) -> EngineOptions:
         """Return what the engine is opened with."""
         return EngineOptions(
@@ -254,6 +266,8 @@ class Settings(BaseSettings):
             index_hold_seconds=self.index_hold_ms / 1000,
             rebuild_deleted_fraction=self.rebuild_deleted_fraction,
             min_tail_vectors=self.min_tail_vectors,
+            first_tail_vectors=self.first_tail_vectors,
+            num_threads=self.num_threads,
             save_min_vectors=self.save_min_vectors,
             save_changed_fraction=self.save_changed_fraction,
             save_idle_seconds=self.save_idle_seconds,

@@ -74,6 +74,10 @@ class EngineOptions:
     """A graph is rebuilt once this part of its vectors is deleted."""
     min_tail_vectors: int = 1_000
     """Vectors that may wait to be indexed without holding writers back, whatever is measured."""
+    first_tail_vectors: int = 5_000
+    """A view's first vectors, which hold no writer back."""
+    num_threads: int = 1
+    """Threads that add to a graph while searches of it wait."""
     save_min_vectors: int = 1_000
     """Graphs of fewer vectors are not saved."""
     save_changed_fraction: float = 0.25

@@ -8,7 +8,6 @@ from google.protobuf import struct_pb2, timestamp_pb2
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
-from lensdex.common.v1 import content_pb2
 from lensdex.index.v1 import collection_pb2, record_pb2
 from lensdex_index import status
 from lensdex_index.errors import DomainError
@@ -33,7 +32,7 @@ class Budget:
     """Bytes of a response. Each item to come keeps the room of an error, so that every item is answered."""
 
     def __init__(self, maximum: int, num_items: int) -> None:
-        self.maximum = maximum
+        self.maximum, self.num_items = maximum, num_items
         self._left = maximum - 1024
         self._items_left = num_items
 
@@ -87,12 +86,20 @@ def error_status(error: DomainError) -> Status:
 
 def record(plain: Record, include: Include) -> record_pb2.Record:
     """Return a record as far as *include* asks."""
-    message = record_pb2.Record(id=plain.id)
-    if include.metadata:
-        message.metadata.CopyFrom(_struct(plain.metadata))
-    if include.content and plain.content is not None:
-        message.content.CopyFrom(content_pb2.Content.FromString(plain.content))
+    message = record_pb2.Record()
+    fill_record(message, plain, include)
     return message
+
+
+def fill_record(message: record_pb2.Record, plain: Record, include: Include) -> None:
+    """Make an empty *message* a record as far as *include* asks. In place: a message put into another is copied."""
+    message.id = plain.id
+    if include.metadata:
+        message.metadata.SetInParent()
+        message.metadata.update(plain.metadata)
+    if include.content and plain.content is not None:
+        message.content.SetInParent()
+        message.content.MergeFromString(plain.content)
 
 
 def collection(spec: CollectionSpec) -> collection_pb2.Collection:

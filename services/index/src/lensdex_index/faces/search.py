@@ -1,6 +1,7 @@
 """SearchRecords: a request checked, searched and answered within its byte budget. Blocks; runs in the pool."""
 
 import contextlib
+import functools
 import math
 from collections.abc import Iterator
 
@@ -53,11 +54,10 @@ def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: L
         filter=filter_of(request, handle.spec, limits),
     )
     found = handle.search(search)
+    response = pb.SearchRecordsResponse(view=view.name, num_records_without_view=found.num_records_without_view)
     with contextlib.closing(found.outcomes) as outcomes:
-        results = _results(outcomes, refused, num_queries, include, limits.max_response_bytes)
-    return pb.SearchRecordsResponse(
-        results=results, view=view.name, num_records_without_view=found.num_records_without_view
-    )
+        _fill(response, outcomes, refused, include, encode.Budget(limits.max_response_bytes, num_queries))
+    return response
 
 
 def _check_numbers(request: pb.SearchRecordsRequest, limits: Limits) -> None:
@@ -84,23 +84,28 @@ def _vectors(view: ViewSpec, sent: pb.VectorQueries, limits: Limits) -> tuple[Ma
     return vectors, refused
 
 
-def _results(
+def _fill(
+    response: pb.SearchRecordsResponse,
     outcomes: Iterator[list[Found] | DomainError],
     refused: dict[int, DomainError],
-    num_queries: int,
     include: Include,
-    max_bytes: int,
-) -> list[pb.SearchResult]:
-    budget = encode.Budget(max_bytes, num_queries)
-    too_large = pb.SearchResult(error=encode.error_status(ResponseTooLargeError(max_bytes)))
-    results = []
-    for at in range(num_queries):
+    budget: encode.Budget,
+) -> None:
+    """Add the results, in place: messages are copied when they are put into others."""
+    for at in range(budget.num_items):
         outcome = refused[at] if at in refused else next(outcomes)
+        result = response.results.add()
         if isinstance(outcome, DomainError):
-            result = pb.SearchResult(error=encode.error_status(outcome))
+            result.error.CopyFrom(encode.error_status(outcome))
         else:
-            hits = [pb.Hit(record=encode.record(hit.record, include), score=hit.score) for hit in outcome]
-            result = pb.SearchResult(hits=pb.Hits(hits=hits))
-        fits = budget.take(encode.size(result), encode.size(too_large))
-        results.append(result if fits else too_large)
-    return results
+            result.hits.SetInParent()
+            for found in outcome:
+                hit = result.hits.hits.add(score=found.score)
+                encode.fill_record(hit.record, found.record, include)
+        if not budget.take(encode.size(result), encode.size(_too_large(budget.maximum))):
+            result.CopyFrom(_too_large(budget.maximum))
+
+
+@functools.cache
+def _too_large(max_bytes: int) -> pb.SearchResult:
+    return pb.SearchResult(error=encode.error_status(ResponseTooLargeError(max_bytes)))

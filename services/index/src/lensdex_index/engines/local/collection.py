@@ -79,6 +79,8 @@ class LocalCollection:
                     hold_seconds=options.index_hold_seconds,
                     rebuild_fraction=options.rebuild_deleted_fraction,
                     min_tail=options.min_tail_vectors,
+                    first_tail=options.first_tail_vectors,
+                    adders=indexer.adders,
                 )
             visible = recover(
                 self._db,

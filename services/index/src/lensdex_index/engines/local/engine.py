@@ -77,7 +77,8 @@ class LocalEngine:
         except OSError as error:
             raise StartError(f"cannot use data folder {self._options.data_dir}: {error.strerror}") from error
         self._open_catalog()
-        self._indexer, self._saver = Indexer(), Saver(self._options.observer)
+        self._indexer = Indexer(self._options.num_threads)
+        self._saver = Saver(self._options.observer)
         for entry in self._db.entries():
             if self._abandoned.is_set():
                 raise RecoveryAbandonedError

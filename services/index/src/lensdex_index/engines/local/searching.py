@@ -1,8 +1,11 @@
 """A search of one collection: one moment, seen alike in the store and in the indexes.
 
-A snapshot of the store is taken first, and the indexes are searched as they were at its sequence. So every hit has its
-record, no hit is its query's older self, and a batch is seen whole or not at all, whatever is written meanwhile. Knows
-the store's readers and the view indexes.
+A record that changes gets another label, so a label's record is the same for as long as there is one. Where no query
+needs the store, the indexes are searched as of the last write that searches see, and the records of the labels found
+are read after that: if all are still there, they are what they were at that moment. If not, or if a query is a record,
+a snapshot of the store is taken first and the indexes are searched as they were at its sequence. Either way every hit
+has its record, no hit is its query's older self, and a batch is seen whole or not at all, whatever is written
+meanwhile. Knows the store's readers and the view indexes.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -19,9 +22,11 @@ from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.local.visibility import Visibility
 from lensdex_index.engines.scan import Mask
 from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLargeError, ViewMissingError
-from lensdex_index.records import Found, Labels, Matrix, Scores, Search
+from lensdex_index.records import Found, Labels, Matrix, Record, Scores, Search
 
 _ATTEMPTS: Final = 3
+_MOST_TOGETHER: Final = 500
+"""Records of an answer that are read in one statement: at 64 KiB of metadata each, 32 MB."""
 
 _Hits = tuple[Labels, Scores]
 
@@ -61,6 +66,10 @@ class Searching:
 
     def answers(self, search: Search) -> Generator[list[Found] | DomainError]:
         """Search when first asked; yield each query's outcome, in order. Exhaust or close it."""
+        outcomes = self._without_snapshot(search)
+        if outcomes is not None:
+            yield from outcomes
+            return
         for attempt in range(_ATTEMPTS):
             with self._db.reading() as reader:
                 sequence = reader.sequence()
@@ -75,6 +84,23 @@ class Searching:
                 for query in queries:
                     yield _outcome(reader, search, next(remaining)) if isinstance(query, _Query) else query
                 return
+
+    def _without_snapshot(self, search: Search) -> list[list[Found] | DomainError] | None:
+        """Return the outcomes; None where that takes a snapshot."""
+        if isinstance(search.queries, Sequence) or search.include.content or self._visibility.has_failed:
+            return None
+        queries = [_Query(vector[None]) for vector in search.queries]
+        hits = self._ask(search, queries, self._visibility.sequence(), exact=search.exact)
+        if hits is None or any(len(labels) > search.k for labels, _ in hits):
+            return None
+        wanted = {label for labels, _ in hits for label in labels.tolist()}
+        if len(wanted) > _MOST_TOGETHER:
+            return None
+        with self._db.glancing() as reader:
+            records = reader.together(list(wanted), search.include)
+        if len(records) < len(wanted):
+            return None
+        return [_found(records, search, labels, scores) for labels, scores in hits]
 
     def _queries(self, reader: Reader, search: Search) -> Sequence[_Query | DomainError]:
         if isinstance(search.queries, np.ndarray):
@@ -119,16 +145,30 @@ def _num_seen(mask: Mask, slots: Snapshot, sequence: int) -> int:
 
 
 def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | DomainError:
-    found = []
+    records = {}
     num_bytes = 0
     labels, scores = _cut(reader, hits, search.k)
-    scored = dict(zip(labels.tolist(), scores.tolist(), strict=True))
-    for label, record, size in reader.by_labels(list(scored), search.include):
+    for label, record, size in reader.by_labels(labels.tolist(), search.include):
         num_bytes += size
         if num_bytes > search.max_bytes:
             return ResponseTooLargeError(search.max_bytes)
-        found.append(Found(record, scored[label]))
-    assert len(found) == len(scored), "an index answered a label its snapshot does not have: this is a bug"
+        records[label] = record, size
+    assert len(records) == len(labels), "an index answered a label its snapshot does not have: this is a bug"
+    return _found(records, search, labels, scores)
+
+
+def _found(
+    records: Mapping[int, tuple[Record, int]], search: Search, labels: Labels, scores: Scores
+) -> list[Found] | DomainError:
+    """Return the hits, best first, equal scores in the order of ids."""
+    found = []
+    num_bytes = 0
+    for label, score in zip(labels.tolist(), scores.tolist(), strict=True):
+        record, size = records[label]
+        num_bytes += size
+        found.append(Found(record, score))
+    if num_bytes > search.max_bytes:
+        return ResponseTooLargeError(search.max_bytes)
     # Code points order as UTF-8 bytes do.
     found.sort(key=lambda hit: (-hit.score, hit.record.id))
     return found

@@ -12,6 +12,7 @@ Three parties: one writer (``append``, ``retire``, ``published``), one indexing 
 searches. Knows no records and no SQL: only labels that ascend.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -88,7 +89,7 @@ class ViewIndex(Upkeep):
 
     def published(self, sequence: int) -> None:
         """Hear that searches see *sequence*: what was appended may now enter the graph, what was retired leave it."""
-        self._published = (sequence, self._slots.size)
+        self._published, self._published_at = (sequence, self._slots.size), time.monotonic()
         self._tell_tail()
 
     # Searching: any thread.
