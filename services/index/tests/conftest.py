@@ -9,7 +9,7 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from index_testing import ENGINE_NAMES, ENGINES, Reopen, Server, open_local, running
+from index_testing import ENGINE_NAMES, ENGINES, Reopen, Server, clear, open_local, running
 from milvus_testing import MilvusServer, shared_server, stop_shared
 
 from lensdex_index.engine import CollectionEngine
@@ -71,8 +71,7 @@ def reopen(
     yield _reopen
     for engine in opened:
         if engine.is_remote:
-            for spec in engine.specs("", 100):
-                engine.drop(spec.name)
+            clear(engine)
         engine.close()
 
 

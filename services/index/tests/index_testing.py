@@ -140,6 +140,14 @@ def discard(engine: CollectionEngine, handle: CollectionHandle) -> None:
         engine.drop(handle.spec.name)
 
 
+def clear(engine: CollectionEngine) -> None:
+    """Delete all there is."""
+    for alias in engine.aliases("", 100):
+        engine.delete_alias(alias.name)
+    for spec in engine.specs("", 100):
+        engine.drop(spec.name)
+
+
 def run_machine(machine: type[RuleBasedStateMachine], name: str) -> None:
     """Run a machine that holds an engine against an oracle: as many examples for each, but for those that are slow."""
     run_state_machine_as_test(

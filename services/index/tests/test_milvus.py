@@ -12,6 +12,7 @@ from index_testing import (
     ALL,
     DIMENSION,
     batch,
+    clear,
     clustered,
     content,
     drop,
@@ -31,10 +32,13 @@ from lensdex.index.v1 import collection_pb2, collection_service_pb2, record_pb2,
 from lensdex.index.v1 import record_service_pb2 as rpb
 from lensdex_index.engine import CollectionEngine, CollectionHandle
 from lensdex_index.engines.milvus import catalog, schema
+from lensdex_index.engines.milvus.connecting import Connection
 from lensdex_index.engines.milvus.place import Stored
 from lensdex_index.engines.milvus.reading import Reading
 from lensdex_index.errors import (
+    AliasExistsError,
     CollectionExistsError,
+    CollectionHasAliasesError,
     CollectionNotFoundError,
     RecordNotFoundError,
     StartError,
@@ -42,7 +46,7 @@ from lensdex_index.errors import (
     TooManyItemsError,
 )
 from lensdex_index.filters import AllOf, AnyOf, Equals, Exists, Filter, Not, OneOf, Prefix, Range
-from lensdex_index.records import FieldSpec, FieldType, Metric
+from lensdex_index.records import Alias, FieldSpec, FieldType, FusedSearch, Metric, Search
 from lensdex_wire.vectors import pack_vectors
 
 pytestmark = pytest.mark.milvus
@@ -61,8 +65,8 @@ def replica(milvus_server: MilvusServer, tmp_path: Path) -> Iterator[Callable[[]
         return opened[-1]
 
     yield _open
-    for spec in opened[0].specs("", 100) if opened else ():
-        opened[0].drop(spec.name)
+    if opened:
+        clear(opened[0])
     for engine in opened:
         engine.close()
 
@@ -95,6 +99,82 @@ def test_replicas_see_what_each_other_does(replica: Callable[[], CollectionEngin
     assert other.collection("things").count() == 0
 
 
+def test_aliases_are_seen_by_all_replicas(replica: Callable[[], CollectionEngine]) -> None:
+    """An alias that one replica sets, moves or deletes is what the other finds, default view and all."""
+    one, other = replica(), replica()
+    make(one, view(one), view(one, "image"), name="v-1")
+    make(one, name="v_2")
+    assert one.set_alias(Alias("live", "v-1", "image")) is None
+    assert other.alias("live") == Alias("live", "v-1", "image")
+    assert other.set_alias(Alias("live", "v_2", "default"), "v-1") == Alias("live", "v-1", "image")
+    assert one.set_alias(Alias("past", "v-1", "")) is None
+    assert one.aliases("", 9) == other.aliases("", 9) == [Alias("live", "v_2", "default"), Alias("past", "v-1", "")]
+    assert [spec.name for spec in other.specs("", 9)] == ["v-1", "v_2"]
+    for name in ("live", "past"):
+        with pytest.raises(CollectionNotFoundError):
+            other.collection(name)
+    with pytest.raises(AliasExistsError):
+        make(other, name="live")
+    with pytest.raises(CollectionHasAliasesError):
+        other.drop("v_2")
+    assert other.delete_alias("live") == Alias("live", "v_2", "default")
+    assert one.alias("live") is None
+    assert one.drop("v_2") == 0
+    assert not [
+        name for name in other.collection("v-1").stored.call("list_collections") if "v_2" in name and "V" in name
+    ]
+
+
+def test_an_alias_never_outlives_its_collection(
+    replica: Callable[[], CollectionEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one replica deletes a collection while another names it, one of them is refused."""
+    one, other = replica(), replica()
+    make(one)
+    drop_alias = Connection.call
+
+    def racing(self: Connection, method: str, *arguments: object, **named: object) -> object:
+        if method == "drop_alias" and self is one._connection:
+            with monkeypatch.context() as quiet:
+                quiet.setattr(Connection, "call", drop_alias)
+                other.set_alias(Alias("live", "things", ""))
+        return drop_alias(self, method, *arguments, **named)
+
+    with monkeypatch.context() as race:
+        race.setattr(Connection, "call", racing)
+        with pytest.raises(CollectionHasAliasesError):
+            one.drop("things")
+    assert other.collection("things").count() == 0
+    assert one.alias("live") == Alias("live", "things", "")
+
+
+def test_views_are_fused_as_their_single_searches_say(replica: Callable[[], CollectionEngine]) -> None:
+    """A fused search gives the sum of reciprocal ranks over what each view gives by itself."""
+    engine = replica()
+    handle = make(engine, view(engine), view(engine, "image"), fields=[GRADE])
+    rows = vectors(60)
+    put(handle, [f"r{at:02}" for at in range(30)], rows[:30], image=(range(20), rows[30:50]), metadata={"grade": 1.0})
+    graded, names = Equals("grade", 1), ("default", "image")
+    singles = [find(handle, rows[50:52], 10, view=name, chosen=graded) for name in names]
+    searches = [Search(name, rows[50:52], 10, None, False, None, ALL, 1 << 30, graded) for name in names]
+    answer = handle.search_fused(FusedSearch(searches, [1.0, 2.0], 60, 5, ALL, 1 << 30))
+    assert list(answer.nums_records_without_view) == [0, 10]
+    for at, hits in enumerate(answer.outcomes):
+        expected: dict[str, float] = {}
+        for weight, found in zip((1.0, 2.0), singles, strict=True):
+            for rank, (key, _) in enumerate(found[at], start=1):
+                expected[key] = expected.get(key, 0.0) + weight / (60 + rank)
+        best = sorted(expected, key=lambda key: (-expected[key], key))[:5]
+        assert [hit.record.id for hit in hits] == best
+        assert all(hit.record.metadata == {"grade": 1.0} for hit in hits)
+    ids = ["r05", "r25", "nobody"]
+    by_record = [Search(name, ids, 10, None, False, None, ALL, 1 << 30) for name in names]
+    own, lone, nobody = handle.search_fused(FusedSearch(by_record, [1.0, 1.0], 60, 5, ALL, 1 << 30)).outcomes
+    assert "r05" not in {hit.record.id for hit in own}
+    assert {place.source for hit in lone for place in hit.placements} == {0}
+    assert isinstance(nobody, RecordNotFoundError)
+
+
 def test_of_two_who_create_a_collection_one_does(replica: Callable[[], CollectionEngine]) -> None:
     """Where two replicas create a collection of one name at once, one of them is told that it exists."""
     engines = [replica(), replica()]
@@ -123,10 +203,12 @@ def test_what_milvus_has_sealed_and_indexed_answers_alike(replica: Callable[[], 
         Not(Exists("tags")),
         AllOf((Prefix("tags", "al"), Not(Equals("grade", 0)))),
     ]
-    handles = {
-        metric: make(engine, view(engine, metric=metric, size=16), name=f"m{metric[7:].lower()}", fields=fields)
-        for metric in Metric
-    }
+
+    def made(metric: Metric) -> CollectionHandle:
+        return make(engine, view(engine, metric=metric, size=16), name=f"m{metric[7:].lower()}", fields=fields)
+
+    with ThreadPoolExecutor(3) as pool:
+        handles = dict(zip(Metric, pool.map(made, Metric), strict=True))
     before = {}
     for metric, handle in handles.items():
         put(handle, ids, rows, metadata=own)

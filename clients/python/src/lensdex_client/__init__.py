@@ -4,6 +4,7 @@
 call. The same names with the same arguments live in ``lensdex_client.aio`` for asyncio.
 """
 
+from lensdex_client.alias import Alias, AliasPage, AliasSet
 from lensdex_client.answer import RankedHit, RerankReport, SearchAnswer, StepTime
 from lensdex_client.collection import (
     DEFAULT_VIEW,
@@ -44,9 +45,14 @@ from lensdex_client.embedding import (
 )
 from lensdex_client.errors import (
     AccessDeniedError,
+    AliasChangedError,
+    AliasExistsError,
+    AliasNotAllowedError,
+    AliasNotFoundError,
     AspectRatioTooLargeError,
     CallCancelledError,
     CollectionExistsError,
+    CollectionHasAliasesError,
     CollectionMismatchError,
     CollectionNotFoundError,
     ConflictError,
@@ -133,6 +139,13 @@ __all__ = [
     "DEFAULT_VIEWS",
     "MODALITY_VIEWS",
     "AccessDeniedError",
+    "Alias",
+    "AliasChangedError",
+    "AliasExistsError",
+    "AliasNotAllowedError",
+    "AliasNotFoundError",
+    "AliasPage",
+    "AliasSet",
     "AspectRatioTooLargeError",
     "Backend",
     "BuildInfo",
@@ -141,6 +154,7 @@ __all__ = [
     "Collection",
     "CollectionDetails",
     "CollectionExistsError",
+    "CollectionHasAliasesError",
     "CollectionMismatchError",
     "CollectionNotFoundError",
     "CollectionPage",

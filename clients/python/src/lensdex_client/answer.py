@@ -76,5 +76,7 @@ class SearchAnswer:
     rerank: RerankReport | None = None
     """None: no reranking was asked for, or nothing was found."""
     times: Sequence[StepTime] = field(default_factory=tuple)
+    collection: str = ""
+    """The collection that was searched: its own name where an alias was named."""
     request_id: str = ""
     """The id all calls of this answer were logged under."""

@@ -36,9 +36,14 @@
     │   ├── CollectionNotFoundError
     │   ├── ViewNotFoundError
     │   ├── RecordNotFoundError
+    │   ├── AliasNotFoundError
     │   └── MediaNotFoundError
     ├── ConflictError                       what exists stands in the way
     │   ├── CollectionExistsError
+    │   ├── AliasExistsError                an alias has the name that a collection should get
+    │   ├── AliasNotAllowedError            an alias where only a collection's own name is taken
+    │   ├── CollectionHasAliasesError       a collection that aliases name is not deleted
+    │   ├── AliasChangedError               the alias does not name the collection that was expected
     │   ├── CollectionMismatchError         an existing collection declares other views or fields than asked for
     │   ├── SpaceMismatchError              vectors of another embedding space; ``differences`` names the fields
     │   └── ViewMissingError                the record has no vector in that view
@@ -227,6 +232,10 @@ class RecordNotFoundError(NotFoundError):
     """No such record."""
 
 
+class AliasNotFoundError(NotFoundError):
+    """No such alias."""
+
+
 class MediaNotFoundError(NotFoundError):
     """Nothing can be read where the media should lie."""
 
@@ -237,6 +246,22 @@ class ConflictError(LensdexError):
 
 class CollectionExistsError(ConflictError):
     """A collection of that name exists."""
+
+
+class AliasExistsError(ConflictError):
+    """An alias has the name that a collection should get."""
+
+
+class AliasNotAllowedError(ConflictError):
+    """An alias where only a collection's own name is taken."""
+
+
+class CollectionHasAliasesError(ConflictError):
+    """A collection that aliases name is not deleted: move or delete them first."""
+
+
+class AliasChangedError(ConflictError):
+    """The alias does not name the collection that was expected; nothing was changed."""
 
 
 class CollectionMismatchError(ConflictError):
@@ -287,7 +312,7 @@ class NotServingError(ServiceUnavailableError):
 
 
 class StoreUnavailableError(ServiceUnavailableError):
-    """The store cannot take writes; reads go on."""
+    """The store cannot take writes; reads go on. Or it is another process and cannot be reached."""
 
 
 class MediaUnavailableError(LensdexError):

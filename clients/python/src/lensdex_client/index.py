@@ -4,7 +4,8 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from lensdex_client import collection_calls, record_calls
+from lensdex_client import alias_calls, collection_calls, record_calls
+from lensdex_client.alias import Alias, AliasPage, AliasSet
 from lensdex_client.caller import Caller
 from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo
 from lensdex_client.export_calls import Exporting
@@ -84,6 +85,35 @@ class IndexClient:
     def delete_collection(self, name: str, *, timeout: float | None = None) -> int:
         """Delete the collection *name*; return how many records went with it. Not repeated when nobody answers."""
         return self.caller.run(collection_calls.delete_collection(name), timeout=timeout)
+
+    def set_alias(
+        self, alias: Alias, *, expected_collection: str | None = None, timeout: float | None = None
+    ) -> AliasSet:
+        """Make *alias*, or move it in one step: a search finds the old collection or the new one.
+
+        *expected_collection*: what it names so far (empty: nothing), else AliasChangedError; None: whatever. Not
+        repeated when nobody answers.
+        """
+        call = alias_calls.set_alias(alias, expected_collection=expected_collection)
+        return self.caller.run(call, timeout=timeout)
+
+    def delete_alias(self, name: str, *, timeout: float | None = None) -> Alias:
+        """Delete the alias *name*; return what it was. Not repeated when nobody answers."""
+        return self.caller.run(alias_calls.delete_alias(name), timeout=timeout)
+
+    def list_aliases(self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None) -> AliasPage:
+        """Return one page of aliases, in the order of their names."""
+        call = alias_calls.list_aliases(page_size=page_size, page_token=page_token)
+        return self.caller.run(call, timeout=timeout)
+
+    def aliases(self, *, timeout: float | None = None) -> Iterator[Alias]:
+        """Yield all aliases, page by page; *timeout* is for each page."""
+        token = ""
+        while True:
+            page = self.list_aliases(page_token=token, timeout=timeout)
+            yield from page.aliases
+            if not (token := page.next_page_token):
+                return
 
     def upsert_records(
         self,

@@ -144,3 +144,5 @@ class SearchResults:
     num_records_without_view: int
     """Records that have no vector in that view, and so could not be found."""
     search_seconds: float
+    collection: str = ""
+    """The collection that was searched: its own name where an alias was named."""

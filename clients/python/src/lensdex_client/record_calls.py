@@ -221,6 +221,7 @@ def _results(response: pb.SearchRecordsResponse, request_id: str) -> data.Search
         view=response.view,
         num_records_without_view=response.num_records_without_view,
         search_seconds=response.search_time.ToNanoseconds() / 1e9,
+        collection=response.collection,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from lensdex_client import embedder_calls, record_calls
 from lensdex_client.answer import RankedHit, RerankReport, SearchAnswer, StepTime
 from lensdex_client.batching import batched
-from lensdex_client.collection import DEFAULT_VIEW, View
+from lensdex_client.collection import View
 from lensdex_client.content import Content
 from lensdex_client.embedding import Relevance, Truncation
 from lensdex_client.errors import DimensionMismatchError, NotFoundError, SpaceMismatchError, UnsupportedDimensionError
@@ -104,7 +104,7 @@ class Searcher:
                 name,
                 ids=[record_id],
                 k=options.num_candidates,
-                view=options.view or DEFAULT_VIEW,
+                view=options.view or "",
                 ef=options.ef,
                 exact=options.exact,
                 score_threshold=options.score_threshold,
@@ -124,8 +124,8 @@ class Searcher:
         return (yield from self._answer(query, results, options, watch))
 
     def _nearest(self, name: str, query: Content, options: SearchOptions, watch: Stopwatch) -> Plan[SearchResults]:
-        collection = yield from self.known.collection(name)
-        view = choose_view(collection, query, options.view)
+        collection, fallback = yield from self.known.named(name)
+        view = choose_view(collection, query, options.view, fallback)
         watch.lap("describe")
         vectors, space = yield from _embedded(name, query, view, options)
         watch.lap("embed")
@@ -159,6 +159,7 @@ class Searcher:
         return SearchAnswer(
             view=results.view,
             num_records_without_view=results.num_records_without_view,
+            collection=results.collection,
             hits=placed,
             rerank=report,
             times=watch.times,

@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from types import TracebackType
 from typing import Self
 
-from lensdex_client import collection_calls, record_calls
+from lensdex_client import alias_calls, collection_calls, record_calls
 from lensdex_client.aio.caller import Caller
 from lensdex_client.aio.exporting import run_export
 from lensdex_client.aio.streaming import run_stream
+from lensdex_client.alias import Alias, AliasPage, AliasSet
 from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo
 from lensdex_client.export_calls import Exporting
 from lensdex_client.filters import Filter
@@ -85,6 +86,38 @@ class IndexClient:
     async def delete_collection(self, name: str, *, timeout: float | None = None) -> int:
         """Delete the collection *name*; return how many records went with it. Not repeated when nobody answers."""
         return await self.caller.run(collection_calls.delete_collection(name), timeout=timeout)
+
+    async def set_alias(
+        self, alias: Alias, *, expected_collection: str | None = None, timeout: float | None = None
+    ) -> AliasSet:
+        """Make *alias*, or move it in one step: a search finds the old collection or the new one.
+
+        *expected_collection*: what it names so far (empty: nothing), else AliasChangedError; None: whatever. Not
+        repeated when nobody answers.
+        """
+        call = alias_calls.set_alias(alias, expected_collection=expected_collection)
+        return await self.caller.run(call, timeout=timeout)
+
+    async def delete_alias(self, name: str, *, timeout: float | None = None) -> Alias:
+        """Delete the alias *name*; return what it was. Not repeated when nobody answers."""
+        return await self.caller.run(alias_calls.delete_alias(name), timeout=timeout)
+
+    async def list_aliases(
+        self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None
+    ) -> AliasPage:
+        """Return one page of aliases, in the order of their names."""
+        call = alias_calls.list_aliases(page_size=page_size, page_token=page_token)
+        return await self.caller.run(call, timeout=timeout)
+
+    async def aliases(self, *, timeout: float | None = None) -> AsyncIterator[Alias]:
+        """Yield all aliases, page by page; *timeout* is for each page."""
+        token = ""
+        while True:
+            page = await self.list_aliases(page_token=token, timeout=timeout)
+            for alias in page.aliases:
+                yield alias
+            if not (token := page.next_page_token):
+                return
 
     async def upsert_records(
         self,

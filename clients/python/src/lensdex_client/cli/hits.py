@@ -116,6 +116,7 @@ def _document(answer: SearchAnswer, media_root: str) -> dict[str, Any]:
         extra = {"spread": answer.rerank.spread, "untouched": answer.rerank.untouched}
         rerank = {**plain(answer.rerank), **extra}
     return {
+        "collection": answer.collection,
         "view": answer.view,
         "num_records_without_view": answer.num_records_without_view,
         "hits": [

@@ -8,10 +8,11 @@ from google.protobuf import struct_pb2, timestamp_pb2
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
-from lensdex.index.v1 import collection_pb2, record_pb2
+from lensdex.index.v1 import alias_pb2, collection_pb2, record_pb2
 from lensdex_index import status
 from lensdex_index.errors import DomainError
 from lensdex_index.records import (
+    Alias,
     CollectionSpec,
     CollectionStatistics,
     Include,
@@ -32,7 +33,7 @@ class Budget:
     """Bytes of a response. Each item to come keeps the room of an error, so that every item is answered."""
 
     def __init__(self, maximum: int, num_items: int) -> None:
-        self.maximum, self.num_items = maximum, num_items
+        self.maximum = maximum
         self._left = maximum - 1024
         self._items_left = num_items
 
@@ -115,6 +116,11 @@ def collection(spec: CollectionSpec) -> collection_pb2.Collection:
         ],
         create_time=created,
     )
+
+
+def alias(plain: Alias) -> alias_pb2.Alias:
+    """Return an alias."""
+    return alias_pb2.Alias(name=plain.name, collection=plain.collection, default_view=plain.default_view)
 
 
 def statistics(spec: CollectionSpec, plain: CollectionStatistics) -> collection_pb2.CollectionStatistics:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import structlog
 
 from lensdex_index.changes import Changes
+from lensdex_index.engines.local.fusing import Fusing
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.reading import Reading
 from lensdex_index.engines.local.record_index import RecordIndex
@@ -31,6 +32,8 @@ from lensdex_index.records import (
     Batch,
     CollectionSpec,
     CollectionStatistics,
+    FusedAnswer,
+    FusedSearch,
     Include,
     Search,
     SearchAnswer,
@@ -98,6 +101,7 @@ class LocalCollection:
             raise
         self._reading = Reading(self._db, self._records, self._visibility)
         self._searching = Searching(spec.name, self._db, self._records, self._views, self._visibility)
+        self._fusing = Fusing(self._db, self._visibility, self._searching)
         self._writing = Writing(
             spec.name,
             self._db,
@@ -155,6 +159,11 @@ class LocalCollection:
         with self._in_use():
             missing = self._searching.num_without_view(search)
         return SearchAnswer(self._while_in_use(self._searching.answers(search)), missing)
+
+    def search_fused(self, fused: FusedSearch) -> FusedAnswer:
+        with self._in_use():
+            missing = [self._searching.num_without_view(search) for search in fused.searches]
+        return FusedAnswer(self._while_in_use(self._fusing.answers(fused)), missing)
 
     def wait_visible(self, sequence: int) -> Future[None]:
         return self._visibility.wait(sequence)

@@ -28,7 +28,8 @@ _ATTEMPTS: Final = 3
 _MOST_TOGETHER: Final = 500
 """Records of an answer that are read in one statement: at 64 KiB of metadata each, 32 MB."""
 
-_Hits = tuple[Labels, Scores]
+Hits = tuple[Labels, Scores]
+"""Labels and scores of one query, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,27 @@ class Searching:
             with self._db.reading() as reader:
                 sequence = reader.sequence()
                 self._visibility.reached(sequence)
-                queries = self._queries(reader, search)
-                good = [query for query in queries if isinstance(query, _Query)]
                 # The last attempt scans: that can be asked about any moment.
-                hits = self._ask(search, good, sequence, exact=search.exact or attempt == _ATTEMPTS - 1)
+                hits = self.hits(reader, search, sequence, exact=search.exact or attempt == _ATTEMPTS - 1)
                 if hits is None:
                     continue
-                remaining = iter(hits)
-                for query in queries:
-                    yield _outcome(reader, search, next(remaining)) if isinstance(query, _Query) else query
+                for found in hits:
+                    yield found if isinstance(found, DomainError) else _outcome(reader, search, found)
                 return
+
+    def hits(
+        self, reader: Reader, search: Search, sequence: int, *, exact: bool
+    ) -> Sequence[Hits | DomainError] | None:
+        """Return each query's nearest as of *sequence*, k of them and what ties with the last; or why it has none.
+
+        None: the graph has moved on since; only a scan can be asked about that moment.
+        """
+        queries = self._queries(reader, search)
+        hits = self._ask(search, [query for query in queries if isinstance(query, _Query)], sequence, exact=exact)
+        if hits is None:
+            return None
+        remaining = iter(hits)
+        return [next(remaining) if isinstance(query, _Query) else query for query in queries]
 
     def _without_snapshot(self, search: Search) -> list[list[Found] | DomainError] | None:
         """Return the outcomes; None where that takes a snapshot."""
@@ -116,7 +128,7 @@ class Searching:
             return ViewMissingError(self._name, record_id, view)
         return _Query(vector[None], label)
 
-    def _ask(self, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool) -> list[_Hits] | None:
+    def _ask(self, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool) -> list[Hits] | None:
         if not queries:
             return []
         index = self._views[search.view]
@@ -144,7 +156,7 @@ def _num_seen(mask: Mask, slots: Snapshot, sequence: int) -> int:
     return int(np.count_nonzero(slots.visible_at(found, sequence)))
 
 
-def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | DomainError:
+def _outcome(reader: Reader, search: Search, hits: Hits) -> list[Found] | DomainError:
     records = {}
     num_bytes = 0
     labels, scores = _cut(reader, hits, search.k)
@@ -174,7 +186,7 @@ def _found(
     return found
 
 
-def _cut(reader: Reader, hits: _Hits, k: int) -> _Hits:
+def _cut(reader: Reader, hits: Hits, k: int) -> Hits:
     """Return *k* of the hits: of those that tie with the last, the first in the order of ids."""
     labels, scores = hits
     if len(labels) <= k:

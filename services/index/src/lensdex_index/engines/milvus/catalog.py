@@ -8,17 +8,16 @@ is taken is refused, whoever asks. What has no alias is half made or half delete
 import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import structlog
-from pymilvus.exceptions import MilvusException
 
 from lensdex_index.engines.milvus import schema
 from lensdex_index.engines.milvus.backends import METRICS, index_of
 from lensdex_index.engines.milvus.connecting import STRONG, Connection
-from lensdex_index.engines.milvus.failures import ALIAS_TAKEN, code_of, translated
+from lensdex_index.engines.milvus.failures import AliasTakenError
 from lensdex_index.engines.milvus.naming import Names
 from lensdex_index.engines.milvus.place import Stored
 from lensdex_index.engines.options import MilvusOptions
@@ -53,7 +52,7 @@ class MilvusCatalog:
         try:
             return self._held_epoch()
         except CollectionNotFoundError:
-            drawn = schema.epoch_schema(secrets.token_hex(16))
+            drawn = schema.empty_schema(secrets.token_hex(16))
         try:
             self._connection.call("create_collection", name, of=_OURS, schema=drawn, num_shards=1)
         except StoreUnavailableError as error:
@@ -68,8 +67,34 @@ class MilvusCatalog:
         return bytes.fromhex(self._describe(self._names.epoch, _OURS)["description"])
 
     def find(self, name: str) -> tuple[Stored, bytes]:
-        """Return the collection and its epoch. Raises CollectionNotFoundError."""
-        return self._unpacked(self._describe(self._names.alias(name), name))
+        """Return the collection of that name, which is no alias, and its epoch. Raises CollectionNotFoundError."""
+        described = self.described(name)
+        if not self._is_of(described["collection_name"], name):
+            raise CollectionNotFoundError(name)
+        return self._unpacked(described)
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is a collection of that name."""
+        try:
+            return self._is_of(self.described(name)["collection_name"], name)
+        except CollectionNotFoundError:
+            return False
+
+    def described(self, name: str) -> dict[str, Any]:
+        """Return what Milvus says of the target of a collection's name or an alias. Raises CollectionNotFoundError."""
+        return self._describe(self._names.alias(name), name)
+
+    def pointers(self, anchor: str | None = None) -> Iterator[tuple[str, list[str]]]:
+        """Yield the Milvus collections, all or those of one collection, with the names that point at each."""
+        for name in self._listed():
+            place = self._names.place(name)
+            if place is None or anchor not in {None, place.anchor}:
+                continue
+            try:
+                aliases = self._describe(name, _OURS)["aliases"]
+            except CollectionNotFoundError:
+                continue  # Deleted meanwhile.
+            yield name, [own for own in map(self._names.aliased, aliases) if own is not None]
 
     def entries(self, after: str, limit: int) -> list[CollectionSpec]:
         """Return up to *limit* collections whose names follow *after*, in order."""
@@ -104,9 +129,18 @@ class MilvusCatalog:
             raise
         return stored, epoch
 
-    def remove(self, stored: Stored) -> None:
-        """Delete a collection: gone when its alias is. What of it stays is cleared away at a later start."""
+    def remove(self, stored: Stored, refuse: Callable[[], None]) -> None:
+        """Delete a collection: gone when its alias is. What of it stays is cleared away at a later start.
+
+        *refuse* raises where it may not be deleted; it is asked before and, for who changes that meanwhile, after.
+        """
+        refuse()
         self._connection.call("drop_alias", self._names.alias(stored.spec.name), of=stored.spec.name)
+        try:
+            refuse()
+        except DomainError:
+            self._point(stored)
+            raise
         self._clear_away(stored)
 
     def sweep(self) -> None:
@@ -146,17 +180,20 @@ class MilvusCatalog:
                 time.sleep(_POLL_SECONDS)
 
     def _point(self, stored: Stored) -> None:
-        with translated(stored.spec.name):
-            try:
-                self._connection.raw("create_alias", stored.anchor, self._names.alias(stored.spec.name))
-            except MilvusException as error:
-                if code_of(error) == ALIAS_TAKEN:
-                    raise CollectionExistsError(stored.spec.name) from error
-                raise
+        try:
+            alias = self._names.alias(stored.spec.name)
+            self._connection.call("create_alias", stored.anchor, alias, of=stored.spec.name)
+        except AliasTakenError:
+            raise CollectionExistsError(stored.spec.name) from None
+
+    def _is_of(self, target: str, name: str) -> bool:
+        place = self._names.place(target)
+        return place is not None and place.view is None and self._names.name(place.anchor) == name
 
     def _clear_away(self, stored: Stored) -> None:
         # The anchor goes last: what has one is not taken for left over.
-        for name in [*map(stored.of_view, stored.further_views), stored.anchor]:
+        marker = self._names.view(stored.anchor, DEFAULT_VIEW)
+        for name in [marker, *map(stored.of_view, stored.further_views), stored.anchor]:
             try:
                 self._connection.call("drop_collection", name, of=stored.spec.name)
             except DomainError as error:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 
 from lensdex_index.changes import Changes
+from lensdex_index.engines.milvus.fusing import Fusing
 from lensdex_index.engines.milvus.place import Stored
 from lensdex_index.engines.milvus.reading import Reading
 from lensdex_index.engines.milvus.searching import Searching
@@ -18,6 +19,8 @@ from lensdex_index.records import (
     Batch,
     CollectionSpec,
     CollectionStatistics,
+    FusedAnswer,
+    FusedSearch,
     Include,
     Search,
     SearchAnswer,
@@ -35,6 +38,7 @@ class MilvusCollection:
         self._epoch = epoch
         self._reading = Reading(stored)
         self._searching = Searching(stored, self._reading)
+        self._fusing = Fusing(self._reading, self._searching)
         self._writing = Writing(stored, self._reading, observer)
 
     @property
@@ -70,6 +74,9 @@ class MilvusCollection:
 
     def search(self, search: Search) -> SearchAnswer:
         return self._searching.search(search)
+
+    def search_fused(self, fused: FusedSearch) -> FusedAnswer:
+        return self._fusing.search(fused)
 
     def wait_visible(self, sequence: int) -> Future[None]:  # noqa: ARG002  every read sees every answered write
         done: Future[None] = Future()

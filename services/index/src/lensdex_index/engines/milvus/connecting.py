@@ -52,7 +52,7 @@ class Connection:
     def call(self, method: str, *arguments: Any, of: str, **named: Any) -> Any:
         """Return what pymilvus' *method* does, about the collection that callers know as *of*.
 
-        Raises CollectionNotFoundError, StoreUnavailableError, InvalidFilterError.
+        Raises what ``translated`` does, but NotLoadedError: then it is loaded, and StoreUnavailableError says so.
         """
         try:
             return self.attempt(method, *arguments, of=of, **named)
@@ -65,10 +65,6 @@ class Connection:
         """Do the same; also raises NotLoadedError."""
         with translated(of):
             return getattr(self._client, method)(*arguments, timeout=self._options.timeout_seconds, **named)
-
-    def raw(self, method: str, *arguments: Any, **named: Any) -> Any:
-        """Do the same; raises what pymilvus does."""
-        return getattr(self._client, method)(*arguments, timeout=self._options.timeout_seconds, **named)
 
     def index(self, column: str, metric: str, index: dict[str, Any]) -> Any:
         """Return the parameters of an index as pymilvus takes them."""

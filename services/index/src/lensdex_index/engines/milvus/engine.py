@@ -5,22 +5,26 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 from lensdex_index.engine import CollectionHandle, Trait
+from lensdex_index.engines.milvus.aliases import MilvusAliases
 from lensdex_index.engines.milvus.backends import PARAMETERS
 from lensdex_index.engines.milvus.catalog import MilvusCatalog
 from lensdex_index.engines.milvus.collection import MilvusCollection
 from lensdex_index.engines.milvus.connecting import Connection
+from lensdex_index.engines.milvus.naming import Names
 from lensdex_index.engines.milvus.place import Stored
 from lensdex_index.engines.milvus.schema import MAX_FIELDS
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.engines.parameters import filled_in
 from lensdex_index.errors import (
+    AliasExistsError,
+    CollectionExistsError,
     CollectionNotFoundError,
     DomainError,
     InvalidBackendError,
     StartError,
     TooManyItemsError,
 )
-from lensdex_index.records import BackendSpec, CollectionSpec
+from lensdex_index.records import Alias, BackendSpec, CollectionSpec
 
 
 class MilvusEngine:
@@ -40,6 +44,7 @@ class MilvusEngine:
         self._abandoned = threading.Event()
         self._connection: Connection | None = None
         self._catalog: MilvusCatalog | None = None
+        self._aliases: MilvusAliases | None = None
         self._epoch = b""
         self._open: dict[str, MilvusCollection] = {}
         """By name: only that the writes of this process to one collection stand in one line."""
@@ -51,6 +56,7 @@ class MilvusEngine:
     def recover(self) -> None:
         self._connection = Connection(self._options.milvus, abandoned=self._abandoned.is_set)
         self._catalog = MilvusCatalog(self._connection, self._options.milvus)
+        self._aliases = MilvusAliases(self._connection, Names(self._options.milvus.prefix), self._catalog)
         try:
             self._epoch = self._catalog.epoch()
             self._catalog.sweep()
@@ -69,7 +75,16 @@ class MilvusEngine:
     def create(self, spec: CollectionSpec) -> CollectionHandle:
         if len(spec.fields) > MAX_FIELDS:
             raise TooManyItemsError("collection.indexed_fields", len(spec.fields), MAX_FIELDS)
-        return self._handle(*self._known.add(spec))
+        alias = self.alias(spec.name)
+        if alias is not None:
+            raise AliasExistsError(alias.name, alias.collection)
+        try:
+            return self._handle(*self._known.add(spec))
+        except CollectionExistsError:
+            alias = self.alias(spec.name)
+            if alias is None:
+                raise
+            raise AliasExistsError(alias.name, alias.collection) from None
 
     def collection(self, name: str) -> CollectionHandle:
         try:
@@ -85,9 +100,21 @@ class MilvusEngine:
         handle = self.collection(name)
         assert isinstance(handle, MilvusCollection)
         num_records = handle.count()
+        self._known.remove(handle.stored, lambda: self._pointers.refuse_if_named(handle.stored))
         self._forget(name)
-        self._known.remove(handle.stored)
         return num_records
+
+    def set_alias(self, alias: Alias, expected: str | None = None) -> Alias | None:
+        return self._pointers.put(alias, expected)
+
+    def delete_alias(self, name: str) -> Alias:
+        return self._pointers.remove(name)
+
+    def alias(self, name: str) -> Alias | None:
+        return self._pointers.get(name)
+
+    def aliases(self, after: str, limit: int) -> Sequence[Alias]:
+        return self._pointers.page(after, limit)
 
     def settle(self, timeout: float) -> bool:  # noqa: ARG002  the local engine's may take time
         """Return at once: Milvus indexes on its own, and what it has not indexed it searches all the same."""
@@ -102,12 +129,17 @@ class MilvusEngine:
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
-            self._connection = self._catalog = None
+            self._connection = self._catalog = self._aliases = None
 
     @property
     def _known(self) -> MilvusCatalog:
         assert self._catalog is not None, "recover comes first"
         return self._catalog
+
+    @property
+    def _pointers(self) -> MilvusAliases:
+        assert self._aliases is not None, "recover comes first"
+        return self._aliases
 
     def _handle(self, stored: Stored, epoch: bytes) -> MilvusCollection:
         with self._lock:

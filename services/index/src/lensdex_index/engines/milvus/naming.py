@@ -39,6 +39,11 @@ class Names:
         """Return the alias that makes a collection exist under its name."""
         return f"{self.prefix}C_{_packed(name)}"
 
+    def aliased(self, alias: str) -> str | None:
+        """Return the name that a Milvus alias is of; None where it is none of ours."""
+        found = re.fullmatch(rf"{re.escape(self.prefix)}C_([a-z0-9_D]+)", alias)
+        return None if found is None else found[1].replace("D", "-")
+
     def anchor(self, name: str, uid: str) -> str:
         """Return the Milvus collection that holds the records of *name*; *uid* tells it from earlier ones."""
         return f"{self.alias(name)}_U{uid}"

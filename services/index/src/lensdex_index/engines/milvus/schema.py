@@ -63,8 +63,8 @@ def view_schema(fields: list[FieldSpec], dimension: int) -> Any:
     return CollectionSchema(_shared(fields, dimension))
 
 
-def epoch_schema(description: str) -> Any:
-    """Return the schema of the collection that holds nothing but its description."""
+def empty_schema(description: str) -> Any:
+    """Return the schema of a collection that holds nothing but its description."""
     key = FieldSchema(ID, DataType.VARCHAR, is_primary=True, max_length=8)
     return CollectionSchema([key, FieldSchema(VECTOR, DataType.FLOAT_VECTOR, dim=2)], description=description)
 

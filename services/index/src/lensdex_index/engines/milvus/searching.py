@@ -7,19 +7,19 @@ from typing import Final
 import numpy as np
 
 from lensdex_index.engines.milvus import exact, expressions, schema
+from lensdex_index.engines.milvus.answering import Hit, Outcome, answers
 from lensdex_index.engines.milvus.backends import METRICS, search_of
 from lensdex_index.engines.milvus.codec import HEAD_COLUMNS, Head, head_of
 from lensdex_index.engines.milvus.connecting import STRONG
 from lensdex_index.engines.milvus.place import Stored
-from lensdex_index.engines.milvus.reading import PORTION_BYTES, Reading
-from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLargeError, ViewMissingError
+from lensdex_index.engines.milvus.reading import Reading
+from lensdex_index.errors import DomainError, RecordNotFoundError, ViewMissingError
 from lensdex_index.records import (
     DEFAULT_VIEW,
     Found,
     Include,
     Matrix,
     Metric,
-    Record,
     Search,
     SearchAnswer,
     Vector,
@@ -38,7 +38,7 @@ class _Query:
     own_id: str | None = None
 
 
-_Hits = list[tuple[Head, float]]
+_Hits = list[Hit]
 
 
 class Searching:
@@ -49,20 +49,28 @@ class Searching:
 
     def search(self, search: Search) -> SearchAnswer:
         """Return the answer; searched when first asked for an outcome."""
+        return SearchAnswer(self._outcomes(search), self.num_without_view(search))
+
+    def num_without_view(self, search: Search) -> int:
+        """Return how many of the records that match have no vector in the view."""
+        if search.view == DEFAULT_VIEW:
+            return 0
+        return max(0, self._reading.count(search.filter) - self._reading.count_with(search.view, search.filter))
+
+    def portions(self, search: Search) -> Iterator[list[Outcome]]:
+        """Yield the outcomes of some queries at a time, in order; how many follows from k and their number alone."""
         view = self._stored.spec.view(search.view)
         assert view is not None, "the caller has checked it"
-        missing = 0
-        if search.view != DEFAULT_VIEW:
-            missing = self._reading.count(search.filter) - self._reading.count_with(search.view, search.filter)
-        return SearchAnswer(self._outcomes(search, view), max(0, missing))
-
-    def _outcomes(self, search: Search, view: ViewSpec) -> Generator[list[Found] | DomainError]:
         queries = self._queries(search)
         together = max(1, _HITS_AT_ONCE // (search.k + 1))
         for start in range(0, len(queries), together):
             some = queries[start : start + together]
             hits = iter(self._hits(search, view, [query for query in some if isinstance(query, _Query)]))
-            yield from self._found(search, [next(hits) if isinstance(query, _Query) else query for query in some])
+            yield [next(hits) if isinstance(query, _Query) else query for query in some]
+
+    def _outcomes(self, search: Search) -> Generator[list[Found] | DomainError]:
+        for each in self.portions(search):
+            yield from answers(self._reading, each, search.include, search.max_bytes)
 
     def _queries(self, search: Search) -> Sequence[_Query | DomainError]:
         if isinstance(search.queries, np.ndarray):
@@ -101,7 +109,7 @@ class Searching:
                 for at, hits in zip(short, again, strict=True):
                     found[at] = hits
         if search.threshold is not None:
-            found = [[hit for hit in hits if hit[1] >= search.threshold] for hits in found]
+            found = [[hit for hit in hits if hit.score >= search.threshold] for hits in found]
         return found
 
     def _proposed(
@@ -154,40 +162,10 @@ class Searching:
         # A record that asks is counted too: where all that is left is itself, an exact search of those few says so.
         return num_hits < min(search.k, self._reading.count_with(search.view, search.filter))
 
-    # Answers.
-
-    def _found(self, search: Search, each: Sequence[_Hits | DomainError]) -> Iterator[list[Found] | DomainError]:
-        """Yield the outcome of each, with the records read for several at a time."""
-        waiting: list[_Hits | DomainError] = []
-        num_bytes = 0
-        for hits in each:
-            size = 0 if isinstance(hits, DomainError) else sum(_bytes(head, search.include) for head, _ in hits)
-            if size > search.max_bytes:
-                hits = ResponseTooLargeError(search.max_bytes)  # noqa: PLW2901  in place of what does not fit
-                size = 0
-            if waiting and num_bytes + size > PORTION_BYTES:
-                yield from self._read(search, waiting)
-                waiting, num_bytes = [], 0
-            waiting.append(hits)
-            num_bytes += size
-        yield from self._read(search, waiting)
-
-    def _read(self, search: Search, each: Sequence[_Hits | DomainError]) -> Iterator[list[Found] | DomainError]:
-        heads = {head.id: head for hits in each if not isinstance(hits, DomainError) for head, _ in hits}
-        records: dict[str, Record] = {}
-        for one in self._reading.records(list(heads.values()), search.include, ()):
-            if one is not None:
-                records[one.record.id] = one.record
-        for hits in each:
-            if isinstance(hits, DomainError):
-                yield hits
-            else:
-                yield [Found(records[head.id], score) for head, score in hits if head.id in records]
-
 
 def _best(hits: Sequence[tuple[str, float]], query: _Query, heads: dict[str, Head], k: int) -> _Hits:
     own = exact.ranked([hit for hit in hits if hit[0] != query.own_id and hit[0] in heads])
-    return [(heads[record_id], score) for record_id, score in own[:k]]
+    return [Hit(heads[record_id], score) for record_id, score in own[:k]]
 
 
 def _score(metric: Metric, distance: float) -> float:
@@ -198,8 +176,3 @@ def _score(metric: Metric, distance: float) -> float:
         case Metric.EUCLIDEAN:
             distance = 0.0 - distance
     return float(np.clip(distance, _FLOAT32.min, _FLOAT32.max))
-
-
-def _bytes(head: Head, include: Include) -> int:
-    own = head.metadata_bytes * include.metadata + max(0, head.content_bytes) * include.content
-    return own + len(head.id.encode())
