@@ -204,6 +204,12 @@ class Settings(BaseSettings):
         le=1_000_000_000,
         description="A view's first vectors, which never make writers wait. Lower holds the first writers back, higher slows searches until they are indexed.",
     )
+    recall_audit_fraction: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Part of the queries that is searched once more, exactly and afterwards, for the metrics of recall. 0: none. Each reads its whole view: higher knows sooner and takes CPU from searches.",
+    )
     save_min_vectors: int = Field(
         1_000,
         ge=1,
@@ -268,6 +274,7 @@ class Settings(BaseSettings):
             min_tail_vectors=self.min_tail_vectors,
             first_tail_vectors=self.first_tail_vectors,
             num_threads=self.num_threads,
+            recall_audit_fraction=self.recall_audit_fraction,
             save_min_vectors=self.save_min_vectors,
             save_changed_fraction=self.save_changed_fraction,
             save_idle_seconds=self.save_idle_seconds,

@@ -4,6 +4,7 @@ How it is written to is ``writing``'s, how it is read ``reading``'s and ``search
 """
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
@@ -16,6 +17,7 @@ from lensdex_index.changes import Changes
 from lensdex_index.engines.local.fusing import Fusing
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.reading import Reading
+from lensdex_index.engines.local.recall_audit import RecallAudit
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.recovering import graph_path, recover
 from lensdex_index.engines.local.saver import Saver
@@ -100,7 +102,14 @@ class LocalCollection:
             self._release()
             raise
         self._reading = Reading(self._db, self._records, self._visibility)
-        self._searching = Searching(spec.name, self._db, self._records, self._views, self._visibility)
+        self._recall_audit = RecallAudit(
+            options.recall_audit_fraction,
+            tell=functools.partial(options.observer.recall_checked, spec.name),
+            while_open=self._in_use,
+        )
+        self._searching = Searching(
+            spec.name, self._db, self._records, self._views, self._visibility, audit=self._recall_audit
+        )
         self._fusing = Fusing(self._db, self._visibility, self._searching)
         self._writing = Writing(
             spec.name,
@@ -197,6 +206,7 @@ class LocalCollection:
         for index in self._views.values():
             index.tail_bound.open_up()
         self._writing.close()
+        self._recall_audit.close()
         for saving in self._savings.values():
             self._saver.forget(saving)
         for index in self._views.values():

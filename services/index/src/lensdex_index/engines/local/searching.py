@@ -8,6 +8,7 @@ has its record, no hit is its query's older self, and a batch is seen whole or n
 meanwhile. Knows the store's readers and the view indexes.
 """
 
+import functools
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from lensdex_index.engines.local.places import Places
+from lensdex_index.engines.local.recall_audit import Check, RecallAudit
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.slots import Snapshot
 from lensdex_index.engines.local.store.records_db import Reader, RecordsDb
@@ -43,9 +45,17 @@ class Searching:
     """Searches of one collection."""
 
     def __init__(
-        self, name: str, db: RecordsDb, records: RecordIndex, views: Mapping[str, ViewIndex], visibility: Visibility
+        self,
+        name: str,
+        db: RecordsDb,
+        records: RecordIndex,
+        views: Mapping[str, ViewIndex],
+        visibility: Visibility,
+        *,
+        audit: RecallAudit,
     ) -> None:
         self._name = name
+        self._audit = audit
         self._db = db
         self._records = records
         self._views = views
@@ -146,9 +156,21 @@ class Searching:
             sequence=sequence,
             allowed=allowed,
         )
+        if hits is not None and not exact:
+            for query, (_, scores) in zip(queries, hits, strict=True):
+                if self._audit.wants_one():
+                    again = functools.partial(_exactly, index, query, search.k, sequence=sequence, allowed=allowed)
+                    self._audit.offer(Check(search.view, search.k, scores, again))
         if hits is None or search.threshold is None:
             return hits
         return [(labels[scores >= search.threshold], scores[scores >= search.threshold]) for labels, scores in hits]
+
+
+def _exactly(index: ViewIndex, query: _Query, k: int, *, sequence: int, allowed: Mask | None) -> Hits:
+    own = np.array([query.own_label], dtype=np.int64)
+    hits = index.search(query.vector, k, ef=0, exact=True, exclude=own, sequence=sequence, allowed=allowed)
+    assert hits is not None, "a scan can tell of any sequence"
+    return hits[0]
 
 
 def _num_seen(mask: Mask, slots: Snapshot, sequence: int) -> int:
