@@ -65,8 +65,7 @@ def main() -> None:
         names = ["proxy_port", *(name for name in ports if name != "proxy_port")]
         *own, peer_port, web_port = arguments.ports
         config.update(**dict(zip(names, own, strict=True)))
-    for name, value in (_SETTINGS | dict(setting.split("=", 1) for setting in arguments.set)).items():
-        config.set(name, value)
+    settings = _SETTINGS | dict(setting.split("=", 1) for setting in arguments.set)
     config.resolve()
     etcd = data / "configs" / "etcd.yaml"
     etcd.write_text(_ETCD.format(client=config.get("etcd_port"), peer=peer_port), encoding="utf-8")
@@ -75,12 +74,18 @@ def main() -> None:
     milvus._initialize_data_files(str(programs))
     print(f"milvus on 127.0.0.1:{config.get('proxy_port')}, data in {data}", flush=True)
     os.chdir(data)
-    environment = os.environ | {
-        "DEPLOY_MODE": "STANDALONE",
-        "ETCD_CONFIG_PATH": str(etcd),
-        "METRICS_PORT": str(web_port),
-        "LD_LIBRARY_PATH": str(programs / "bin"),
-    }
+    # Variables win over the file, and may name what the file that comes along leaves out.
+    variables = {name.replace(".", "_").upper(): value for name, value in settings.items()}
+    environment = (
+        os.environ
+        | variables
+        | {
+            "DEPLOY_MODE": "STANDALONE",
+            "ETCD_CONFIG_PATH": str(etcd),
+            "METRICS_PORT": str(web_port),
+            "LD_LIBRARY_PATH": str(programs / "bin"),
+        }
+    )
     # Its lines would drown those of whoever runs it; they are in its logs as well.
     log = os.open(data / "logs" / "output.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(log, 1)

@@ -153,7 +153,7 @@ def run_machine(machine: type[RuleBasedStateMachine], name: str) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=4 if name == "milvus" else 40,
+            max_examples=3 if name == "milvus" else 40,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -22,8 +22,9 @@ PYTHON = ROOT / ".venv-milvus" / "bin" / "python"
 _NUM_PORTS = 12
 _QUICK = {
     "proxy.timeTickInterval": 20,  # A read waits for the next tick to see every write: 200 ms otherwise.
-    "queryCoord.checkInterval": 50,
-    "queryCoord.distPullInterval": 50,
+    "queryCoord.checkChannelInterval": 20,  # A new collection is loaded sooner.
+    "queryCoord.distPullInterval": 20,
+    "queryCoord.leaderViewUpdateInterval": 0.1,
     "common.session.ttl": 3,  # A server started anew waits for the one before to be given up.
     "log.level": "warn",
 }

@@ -60,7 +60,7 @@ def test_every_tree_means_what_plain_python_says(
     engine = open_engine_by_name(name, tmp_path)
 
     @settings(
-        max_examples=40 if engine.is_remote else 150,
+        max_examples=30 if engine.is_remote else 150,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
