@@ -15,7 +15,11 @@ BENCH_SEARCH ?=
 FUZZ_SECONDS ?= 300
 BIN := .venv/bin
 READY := .venv/.ready
-LOCAL := -e proto -e services/embedder -e services/index[faiss] -e clients/python -e samples/problems -e deploy/local -e models/nano
+# The Milvus server and what it needs, which is older than what everything else does.
+MILVUS_READY := .venv-milvus/.ready
+# Settings of `make milvus`, e.g. MILVUS='--data elsewhere --set proxy.timeTickInterval=50'.
+MILVUS ?=
+LOCAL := -e proto -e services/embedder -e services/index[faiss,milvus] -e clients/python -e samples/problems -e deploy/local -e models/nano
 PYPROJECTS := proto/pyproject.toml services/embedder/pyproject.toml services/index/pyproject.toml \
   clients/python/pyproject.toml samples/problems/pyproject.toml deploy/local/pyproject.toml \
   models/nano/pyproject.toml
@@ -63,8 +67,22 @@ architecture: ## Who may import whom
 	$(BIN)/lint-imports
 
 .PHONY: tests
-tests: ## All tests
-	$(BIN)/pytest
+tests: ## All tests but those that need a Milvus server
+	$(BIN)/pytest -m 'not milvus'
+
+.PHONY: test-milvus
+test-milvus: setup $(MILVUS_READY) ## Test the engine milvus against the real server, which it installs and starts
+	$(BIN)/pytest services/index/tests -m milvus
+
+.PHONY: milvus
+milvus: $(MILVUS_READY) ## Start a Milvus server on its usual ports, its data in var/milvus, until Ctrl-C
+	mkdir -p var/milvus
+	.venv-milvus/bin/python deploy/milvus/serve.py --data var/milvus $(MILVUS)
+
+$(MILVUS_READY): deploy/milvus/requirements.txt
+	$(PYTHON) -m venv .venv-milvus
+	.venv-milvus/bin/pip install --quiet --disable-pip-version-check -r deploy/milvus/requirements.txt
+	touch $@
 
 .PHONY: test-bare
 test-bare: setup ## The index and the client in an environment of their own: installed, run, and no torch in it

@@ -33,7 +33,7 @@ from provenance import RESULTS, ROOT, provenance
 from rich.console import Console
 from rich.table import Table
 
-from lensdex_index.engines.local import scan
+from lensdex_index.engines import scan
 from lensdex_index.engines.local.backends import KNOWN_BACKENDS, backend_class, open_backend
 from lensdex_index.engines.local.backends.base import BackendOptions, Hits
 from lensdex_index.records import Metric

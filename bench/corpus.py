@@ -57,7 +57,7 @@ def write(folder: Path, *, count: int, dimension: int, queries: int) -> Corpus:
 
 def nearest(rows: Matrix, queries: Matrix) -> Whole:
     """Return the K rows nearest to each query by cosine, best first, shape (queries, K)."""
-    from lensdex_index.engines.local import scan
+    from lensdex_index.engines import scan
     from lensdex_index.records import Metric
 
     seen = np.ones(len(rows), dtype=np.bool_)

@@ -9,7 +9,8 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from index_testing import ENGINES, Reopen, Server, open_local, running
+from index_testing import ENGINE_NAMES, ENGINES, Reopen, Server, clear, open_local, running
+from milvus_testing import MilvusServer, shared_server, stop_shared
 
 from lensdex_index.engine import CollectionEngine
 from lensdex_index.engines.local.engine import LocalEngine
@@ -35,19 +36,42 @@ def engine(tmp_path: Path) -> Iterator[LocalEngine]:
     opened.close()
 
 
-@pytest.fixture(params=sorted(ENGINES))
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reopen]:
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """Give a running Milvus, shared by all tests; each has its own prefix there."""
+    yield shared_server(tmp_path_factory.mktemp("milvus"))
+    stop_shared()
+
+
+@pytest.fixture
+def open_engine_by_name(request: pytest.FixtureRequest) -> Callable[[str, Path], CollectionEngine]:
+    """Give a function that opens an engine on a folder, with the server it needs."""
+
+    def _open(name: str, folder: Path) -> CollectionEngine:
+        if name == "milvus":
+            request.getfixturevalue("milvus_server")
+        return ENGINES[name][0](folder)
+
+    return _open
+
+
+@pytest.fixture(params=ENGINE_NAMES)
+def reopen(
+    request: pytest.FixtureRequest, tmp_path: Path, open_engine_by_name: Callable[[str, Path], CollectionEngine]
+) -> Iterator[Reopen]:
     """Give a function that opens each engine anew on what it stored; the one before is closed first."""
     opened: list[CollectionEngine] = []
 
     def _reopen() -> CollectionEngine:
         if opened:
             opened.pop().close()
-        opened.append(ENGINES[request.param][0](tmp_path / "data"))
+        opened.append(open_engine_by_name(request.param, tmp_path / "data"))
         return opened[0]
 
     yield _reopen
     for engine in opened:
+        if engine.is_remote:
+            clear(engine)
         engine.close()
 
 

@@ -15,6 +15,7 @@ from google.protobuf import struct_pb2
 from grpc_status import rpc_status
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from milvus_testing import open_milvus
 
 from lensdex.common.v1 import content_pb2
 from lensdex.common.v1.error_reason_pb2 import ErrorReason
@@ -30,7 +31,8 @@ from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
 from lensdex_index.engines import open_engine
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.options import EngineOptions
-from lensdex_index.filters import Filter
+from lensdex_index.errors import CollectionNotFoundError
+from lensdex_index.filters import AllOf, Filter
 from lensdex_index.records import (
     BackendSpec,
     Batch,
@@ -87,16 +89,73 @@ Reopen = Callable[[], CollectionEngine]
 ENGINES: dict[str, tuple[Callable[[Path], CollectionEngine], frozenset[Trait]]] = {
     # The local engine keeps every promise.
     "local": (open_local, frozenset()),
+    "milvus": (
+        open_milvus,
+        frozenset(
+            {
+                Trait.ALL_MAGNITUDES,  # It scores in float32: what overflows there is not found.
+                Trait.ATOMIC_BATCHES,  # It writes row by row, and each view by itself.
+                Trait.CONSISTENCY_TOKENS,  # Every read sees every answered write; writes are not counted.
+                Trait.ISOLATED_READS,  # It reads in several steps.
+                Trait.ORDERED_TIES,  # It cuts ties as it meets them.
+                Trait.REINDEX,  # An index of Milvus belongs to its collection.
+                Trait.SERIAL_WRITES,  # Other processes write as well.
+                Trait.VIEW_CHANGES,  # Records and views are not changed as one there.
+            }
+        ),
+    ),
 }
 """Per engine: how to open it on a folder, and the traits it is excused from."""
 
+ENGINE_NAMES = [pytest.param(name, marks=[pytest.mark.milvus] * (name == "milvus")) for name in sorted(ENGINES)]
+"""To parametrize by."""
 
-def run_machine(machine: type[RuleBasedStateMachine]) -> None:
-    """Run a machine that holds an engine against an oracle: as many examples for each of them."""
+
+def needs(engine: CollectionEngine, *traits: Trait) -> None:
+    """Skip the test where the engine is excused from one of *traits*."""
+    for trait in traits:
+        if trait in ENGINES[engine.name][1]:
+            pytest.skip(f"the engine {engine.name} is excused from {trait}")
+
+
+def needs_backend(engine: CollectionEngine, backend: str) -> None:
+    """Skip the test where the engine has no such backend."""
+    if backend not in engine.backends:
+        pytest.skip(f"the engine {engine.name} has no backend {backend}")
+
+
+def fresh(engine: CollectionEngine, *views: ViewSpec, fields: Sequence[FieldSpec] = ()) -> CollectionHandle:
+    """Give an empty collection, to be given back with ``discard``. Where making one takes seconds, it is used again."""
+    if not engine.is_remote:
+        return make(engine, *views, name=f"c{time.monotonic_ns()}", fields=fields)
+    try:
+        handle = engine.collection("again")
+    except CollectionNotFoundError:
+        return make(engine, *views, name="again", fields=fields)
+    handle.delete_matching(AllOf(()), deadline=time.monotonic() + 30).result(30)
+    return handle
+
+
+def discard(engine: CollectionEngine, handle: CollectionHandle) -> None:
+    """Take back what ``fresh`` gave."""
+    if not engine.is_remote:
+        engine.drop(handle.spec.name)
+
+
+def clear(engine: CollectionEngine) -> None:
+    """Delete all there is."""
+    for alias in engine.aliases("", 100):
+        engine.delete_alias(alias.name)
+    for spec in engine.specs("", 100):
+        engine.drop(spec.name)
+
+
+def run_machine(machine: type[RuleBasedStateMachine], name: str) -> None:
+    """Run a machine that holds an engine against an oracle: as many examples for each, but for those that are slow."""
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=3 if name == "milvus" else 40,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

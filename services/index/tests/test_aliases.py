@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import math
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -17,6 +19,7 @@ from lensdex.index.v1 import record_streams_pb2 as spb
 from lensdex_index.catalog import Catalog, Target
 from lensdex_index.engine import CollectionEngine
 from lensdex_index.errors import CollectionNotFoundError
+from lensdex_index.faces.calls import Call
 from lensdex_index.faces.reaching import reach
 from lensdex_index.records import Alias
 from lensdex_index.settings import Settings
@@ -294,6 +297,8 @@ async def test_a_collection_deleted_between_looking_up_and_searching(opened: Col
     for name in ("v1", "v2"):
         put(make(opened, name=name), ["x"], vectors(1))
     opened.set_alias(Alias("live", "v1", ""))
+    pool = ThreadPoolExecutor(1)
+    call = Call(pool, math.inf, max_seconds=60, draining=asyncio.Event(), request_id="test")
     seen = []
 
     async def work(target: Target) -> int:
@@ -303,7 +308,7 @@ async def test_a_collection_deleted_between_looking_up_and_searching(opened: Col
             opened.drop("v1")
         return target.handle.count()
 
-    assert await reach(catalog, "live", work) == 1
+    assert await reach(catalog, call, "live", work) == 1
     assert seen == ["v1", "v2"]
 
     async def dropping(target: Target) -> int:
@@ -312,4 +317,21 @@ async def test_a_collection_deleted_between_looking_up_and_searching(opened: Col
 
     opened.delete_alias("live")
     with pytest.raises(CollectionNotFoundError):
-        await reach(catalog, "v2", dropping)
+        await reach(catalog, call, "v2", dropping)
+    pool.shutdown()
+
+
+async def test_the_default_view_of_an_alias_is_not_dropped(server: Server) -> None:
+    """The refusal names the aliases whose searches go there; once none does the view can be dropped."""
+    image = collection_pb2.View(name="image", dimension=DIMENSION)
+    await server.create("v1", views=[collection_pb2.View(name="default", dimension=DIMENSION), image])
+    for name, view in (("live", "image"), ("other", "")):
+        await set_alias(server, name, "v1", view)
+    drop = cpb.DropViewRequest(collection="v1", view="image")
+    refused = await refusal(server.collections.DropView(drop))
+    await set_alias(server, "live", "v1")
+    dropped = (await server.collections.DropView(drop)).collection
+
+    assert (reason(refused), refused.code) == ("VIEW_HAS_ALIASES", StatusCode.FAILED_PRECONDITION)
+    assert refused.metadata == {"collection": "v1", "view": "image", "known": "live"}
+    assert [view.name for view in dropped.views] == ["default"]

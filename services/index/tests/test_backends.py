@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from index_testing import clustered, vectors
 
-from lensdex_index.engines.local import scan
+from lensdex_index.engines import scan
 from lensdex_index.engines.local.backends import KNOWN_BACKENDS, backend_class, open_backend
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits, Trait
 from lensdex_index.records import Labels, Matrix, Metric

@@ -15,6 +15,7 @@ from index_testing import (
     Server,
     bound_view,
     make,
+    needs,
     put,
     reason,
     refusal,
@@ -26,7 +27,7 @@ from index_testing import (
 from lensdex.index.v1 import alias_pb2, collection_pb2, filter_pb2, record_pb2
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex.index.v1 import record_service_pb2 as rpb
-from lensdex_index.engine import CollectionEngine
+from lensdex_index.engine import CollectionEngine, Trait
 from lensdex_index.fusion import Ranked, fuse
 from lensdex_index.records import FusedSearch, Search
 from lensdex_wire.errors import unpack_refusal
@@ -272,6 +273,7 @@ async def test_each_source_is_of_its_views_space(server: Server) -> None:
 
 def test_all_views_are_seen_at_one_moment(opened: CollectionEngine) -> None:
     """While a record turns round in two views at once, no search sees it turned in one and not in the other."""
+    needs(opened, Trait.ISOLATED_READS)
     handle = make(opened, view(opened), view(opened, "image"))
     here, there = np.eye(2, DIMENSION, dtype=np.float32)
     searches = [Search(name, here[None], 5, None, False, None, ALL, 1 << 30) for name in ("default", "image")]

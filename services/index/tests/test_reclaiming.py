@@ -5,7 +5,7 @@ from pathlib import Path
 
 from index_testing import batch, vectors
 
-from lensdex_index.engines.local.committer import Committer
+from lensdex_index.engines.committer import Committer
 from lensdex_index.engines.local.store.records_db import RecordsDb
 from lensdex_index.records import BackendSpec, Metric, ViewSpec, WriteOutcome
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lensdex_index.engines.local import scan
+from lensdex_index.engines import scan
 from lensdex_index.records import Metric
 
 POINTS = np.array([[1, 0], [0, 1], [1, 1], [-1, 0], [2, 1], [0.5, 0.25]], dtype=np.float32)

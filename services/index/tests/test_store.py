@@ -11,7 +11,7 @@ import pytest
 from index_testing import ALL, DIMENSION, batch, make, open_local, put, vectors
 
 from lensdex_index.engines import open_files
-from lensdex_index.engines.local.committer import Committer, Job
+from lensdex_index.engines.committer import Committer, Job
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.engines.local.store.connection import connect, translated
@@ -249,7 +249,7 @@ def test_concurrent_writes_share_a_commit() -> None:
 
 def test_the_writers_thread_ends_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """An idle collection keeps no thread, and takes the next write all the same."""
-    monkeypatch.setattr("lensdex_index.engines.local.committer._IDLE_SECONDS", 0.001)
+    monkeypatch.setattr("lensdex_index.engines.committer._IDLE_SECONDS", 0.001)
 
     def commit(jobs: Sequence[Job[str]]) -> None:
         for job in jobs:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 from grpc import StatusCode
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_testing import (
     ALL,
@@ -14,7 +14,9 @@ from index_testing import (
     Reopen,
     Server,
     content,
+    discard,
     find,
+    fresh,
     make,
     put,
     reason,
@@ -168,40 +170,47 @@ _STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=_STEPS)
-def test_any_order_of_writes_is_what_a_dictionary_would_hold(opened: CollectionEngine, steps: list[tuple]) -> None:
+def test_any_order_of_writes_is_what_a_dictionary_would_hold(opened: CollectionEngine) -> None:
     """After any upserts, updates and deletions each record is what a dictionary says, and is found accordingly."""
-    name = f"c{time.monotonic_ns()}"
-    handle = make(opened, *(view(opened, one, metric=Metric.DOT) for one in VIEWS), name=name, fields=[GRADE])
-    model: dict[str, dict[str, object]] = {}
-    for at, (kind, record_id, metadata, given_views, removed) in enumerate(steps):
-        row = vectors(1, seed=at)
-        own = {one: ([0], row) for one in given_views}
-        if kind == "put":
-            put(handle, [record_id], row, metadata=metadata, **own)
-            views = {one: row[0].tolist() for one in ("default", *given_views)}
-            model[record_id] = {"metadata": metadata, "content": None, "views": views}
-        elif kind == "drop":
-            handle.delete([record_id], deadline=time.monotonic() + 30).result(30)
-            model.pop(record_id, None)
-        else:
-            gone = removed - given_views
-            try:
-                change(handle, Change(record_id, metadata, removed_views=gone), **own)
-            except ViolationsError:
-                assert record_id not in model
-                continue
-            model[record_id] = _changed(model[record_id], metadata, {one: row[0].tolist() for one in given_views}, gone)
-    try:
-        assert {one: stored(handle, one) for one in _IDS} == {one: model.get(one) for one in _IDS}
-        for one in VIEWS:
-            found = find(handle, np.ones((1, DIMENSION), np.float32), view=one, exact=True)[0]
-            assert {record_id for record_id, _ in found} == {key for key, held in model.items() if one in held["views"]}
-        graded = sum(held["metadata"].get("grade") == 3 for held in model.values())
-        assert handle.count(Equals("grade", 3)) == graded
-    finally:
-        opened.drop(name)
+
+    @settings(max_examples=10 if opened.is_remote else 25, deadline=None)
+    @given(steps=_STEPS)
+    def agree(steps: list[tuple]) -> None:
+        handle = fresh(opened, *(view(opened, one, metric=Metric.DOT) for one in VIEWS), fields=[GRADE])
+        model: dict[str, dict[str, object]] = {}
+        for at, (kind, record_id, metadata, given_views, removed) in enumerate(steps):
+            row = vectors(1, seed=at)
+            own = {one: ([0], row) for one in given_views}
+            if kind == "put":
+                put(handle, [record_id], row, metadata=metadata, **own)
+                views = {one: row[0].tolist() for one in ("default", *given_views)}
+                model[record_id] = {"metadata": metadata, "content": None, "views": views}
+            elif kind == "drop":
+                handle.delete([record_id], deadline=time.monotonic() + 30).result(30)
+                model.pop(record_id, None)
+            else:
+                gone = removed - given_views
+                try:
+                    change(handle, Change(record_id, metadata, removed_views=gone), **own)
+                except ViolationsError:
+                    assert record_id not in model
+                    continue
+                model[record_id] = _changed(
+                    model[record_id], metadata, {one: row[0].tolist() for one in given_views}, gone
+                )
+        try:
+            assert {one: stored(handle, one) for one in _IDS} == {one: model.get(one) for one in _IDS}
+            for one in VIEWS:
+                found = find(handle, np.ones((1, DIMENSION), np.float32), view=one, exact=True)[0]
+                assert {record_id for record_id, _ in found} == {
+                    key for key, held in model.items() if one in held["views"]
+                }
+            graded = sum(held["metadata"].get("grade") == 3 for held in model.values())
+            assert handle.count(Equals("grade", 3)) == graded
+        finally:
+            discard(opened, handle)
+
+    agree()
 
 
 def _changed(

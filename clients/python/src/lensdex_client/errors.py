@@ -43,6 +43,7 @@
     │   ├── AliasExistsError                an alias has the name that a collection should get
     │   ├── AliasNotAllowedError            an alias where only a collection's own name is taken
     │   ├── CollectionHasAliasesError       a collection that aliases name is not deleted
+    │   ├── ViewHasAliasesError             a view that is the default of aliases is not dropped
     │   ├── AliasChangedError               the alias does not name the collection that was expected
     │   ├── ViewExistsError
     │   ├── ReindexRunningError
@@ -262,6 +263,10 @@ class CollectionHasAliasesError(ConflictError):
     """A collection that aliases name is not deleted: move or delete them first."""
 
 
+class ViewHasAliasesError(ConflictError):
+    """A view that is the default of aliases is not dropped: give them another or delete them first."""
+
+
 class AliasChangedError(ConflictError):
     """The alias does not name the collection that was expected; nothing was changed."""
 
@@ -322,7 +327,7 @@ class NotServingError(ServiceUnavailableError):
 
 
 class StoreUnavailableError(ServiceUnavailableError):
-    """The store cannot take writes; reads go on."""
+    """The store cannot take writes; reads go on. Or it is another process and cannot be reached."""
 
 
 class MediaUnavailableError(LensdexError):

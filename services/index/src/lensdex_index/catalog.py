@@ -17,6 +17,7 @@ from lensdex_index.errors import (
     InvalidBackendError,
     InvalidFieldError,
     TooManyItemsError,
+    ViewHasAliasesError,
     ViewNotFoundError,
     ViolationsError,
     out_of_range,
@@ -40,6 +41,9 @@ from lensdex_wire.space import Space
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _NAME_RULE: Final = "must be a lower-case letter, then up to 62 lower-case letters, digits, - or _"
 _FIELD_NAME_BYTES: Final = 128
+_PAGE: Final = 1_000
+_LISTED: Final = 5
+"""Names of aliases in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ class Catalog:
     def drop_view(self, name: str, view: str, deadline: float) -> Future[WriteOutcome]:
         """Drop a view of the collection *name*; its ``spec`` lacks it once the future is done.
 
-        Raises CollectionNotFoundError, CorruptedError, ViewNotFoundError, InvalidFieldError.
+        Raises CollectionNotFoundError, CorruptedError, ViewNotFoundError, ViewHasAliasesError, InvalidFieldError.
         """
         collection = self._with(Trait.VIEW_CHANGES, name)
         self._check_droppable(collection, view)
@@ -217,12 +221,21 @@ class Catalog:
         return collection
 
     def _check_droppable(self, collection: CollectionHandle, view: str) -> None:
-        """Raise what stands against dropping *view*: here is the place for whoever else relies on it."""
+        """Raise what stands against dropping *view*."""
         spec = collection.spec
         if view == DEFAULT_VIEW:
             raise InvalidFieldError("view", "every record has the view default; delete the collection instead", view)
         if spec.view(view) is None:
             raise ViewNotFoundError(spec.name, view, ",".join(known.name for known in spec.views))
+        named = [alias.name for alias in self._aliases_of(spec.name) if alias.default_view == view]
+        if named:
+            raise ViewHasAliasesError(spec.name, view, ",".join(named[:_LISTED]) + ",…" * (len(named) > _LISTED))
+
+    def _aliases_of(self, collection: str) -> Iterator[Alias]:
+        after = ""
+        while page := self.engine.aliases(after, _PAGE):
+            yield from (alias for alias in page if alias.collection == collection)
+            after = page[-1].name
 
     def _view(self, proposed: ProposedView, path: str) -> ViewSpec:
         return ViewSpec(

@@ -30,17 +30,19 @@ from lensdex_index.records import (
 
 
 class Trait(StrEnum):
-    """What an engine may promise. Values are the contract's."""
+    """What an engine may promise. Values are the contract's, which says what each means."""
 
+    ALL_MAGNITUDES = "all_magnitudes"
     ATOMIC_BATCHES = "atomic_batches"
     CONSISTENCY_TOKENS = "consistency_tokens"
     DURABLE_WRITES = "durable_writes"
     EXACT_SEARCH = "exact_search"
-    REINDEX = "reindex"
-    """A view's backend is changed while it serves."""
+    ISOLATED_READS = "isolated_reads"
+    ORDERED_TIES = "ordered_ties"
     READ_YOUR_WRITES = "read_your_writes"
+    REINDEX = "reindex"
+    SERIAL_WRITES = "serial_writes"
     VIEW_CHANGES = "view_changes"
-    """Views are added and dropped while it serves."""
 
 
 class CollectionHandle(Protocol):
@@ -128,6 +130,8 @@ class CollectionEngine(Protocol):
     traits: frozenset[Trait]
     backends: Sequence[str]
     """Backends a view may name, the default first."""
+    is_remote: bool
+    """Whether calls wait for another process: even looking a collection up then blocks."""
 
     @property
     def epoch(self) -> bytes:

@@ -16,7 +16,7 @@ def settings_table() -> str:
         assert field.default is not PydanticUndefined
         limits = allowed(name).removeprefix("; allowed: ")
         meaning = f"{field.description} {limits[:1].upper()}{limits[1:]}." if limits else field.description
-        default = "" if field.default is None else f"`{field.default}`"
+        default = f"`{field.default}`" if field.default is not None and str(field.default) else ""
         rows.append(f"| `--{name.replace('_', '-')}` | `{ENV_PREFIX}{name.upper()}` | {default} | {meaning} |")
     return "\n".join(rows)
 

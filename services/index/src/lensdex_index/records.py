@@ -84,6 +84,10 @@ class FieldSpec:
     name: str
     type: FieldType
     is_list: bool
+    max_values: int = 0
+    """Values a list may hold where the engine has such a bound; 0: any number."""
+    max_value_bytes: int = 0
+    """Bytes of a keyword, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

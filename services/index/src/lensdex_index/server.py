@@ -49,6 +49,9 @@ _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 _FLUSH_SECONDS = 0.25
 """Time the last answers get to leave once every call is done."""
 
+_REMOTE_THREADS = 32
+"""Where the engine is another process, for which they mostly wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -71,7 +74,8 @@ async def serve(
     with _signals(stop):
         metrics = Metrics()
         engine = open_engine(settings.engine, settings.engine_options(metrics))
-        with ThreadPoolExecutor(settings.num_threads, thread_name_prefix="lensdex-call") as executor:
+        threads = settings.threads or (_REMOTE_THREADS if engine.is_remote else settings.num_threads)
+        with ThreadPoolExecutor(threads, thread_name_prefix="lensdex-call") as executor:
             save_until = 0.0
             try:
                 save_until = await _serve(

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, CliSettingsSource, SettingsConfigDict, SettingsError
 
-from lensdex_index.engines.options import EngineOptions, Observer
+from lensdex_index.engines.options import EngineOptions, MilvusOptions, Observer
 from lensdex_index.errors import StartError
 from lensdex_index.filters import MAX_DEPTH
 from lensdex_index.records import Limits
@@ -18,6 +18,10 @@ ENV_PREFIX = "LENSDEX_INDEX_"
 
 _ERROR_BYTES = 512
 """Bytes a refused item takes in a response."""
+
+
+_MILVUS_MOST = {"max_k": 16_000, "max_content_bytes": 32 * 1024 * 1024, "max_records": 10_000}
+"""What Milvus takes at most, of settings that may be higher."""
 
 
 def _none_if_blank(value: object) -> object:
@@ -51,11 +55,42 @@ class Settings(BaseSettings):
     )
     engine: str = Field("local", description="Engine that keeps the records.")
     default_backend: str = Field("hnsw", description="Backend of views that name none.")
+    milvus_address: str = Field(
+        "http://127.0.0.1:19530", description="Of the engine milvus: where it is; https for TLS."
+    )
+    milvus_token: SecretStr = Field(
+        SecretStr(""),
+        description="Of the engine milvus: `user:password` or an API key. Better in the environment: flags are seen by all.",
+    )
+    milvus_database: str = Field("default", description="Of the engine milvus: the database in it.")
+    milvus_prefix: str = Field(
+        "lensdex_",
+        pattern=r"^[a-z][a-z0-9_]{0,31}$",
+        description="Of the engine milvus: what its names there begin with. Services with the same prefix are replicas of each other.",
+    )
+    milvus_shards: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="Of the engine milvus: write channels of a new collection. More spread writes over data nodes.",
+    )
+    milvus_replicas: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Of the engine milvus: copies in the memory of query nodes, of a new collection. More need as many query nodes.",
+    )
+    milvus_timeout_seconds: float = Field(
+        10.0,
+        ge=1,
+        le=600,
+        description="Of the engine milvus: how long one question to it may take. Lower says sooner that it is away.",
+    )
     threads: int = Field(
         0,
         ge=0,
         le=256,
-        description="Threads for blocking work, and for adding to a graph; 0: one per core. Fewer leave cores idle; many more only take turns.",
+        description="Threads for blocking work, and for adding to a graph; 0: one per core, or 32 where the engine is another process. Fewer leave cores idle; many more only take turns.",
     )
     max_connection_seconds: float = Field(
         300.0,
@@ -211,6 +246,14 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _engine_can(self) -> "Settings":
+        if self.engine == "milvus":
+            for name, most in _MILVUS_MOST.items():
+                if getattr(self, name) > most:
+                    raise ValueError(f"{name} ({getattr(self, name)}) must be at most {most} with the engine milvus")
+        return self
+
     def limits(self) -> Limits:
         """Return what a call may ask for."""
         return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
@@ -235,6 +278,15 @@ class Settings(BaseSettings):
             save_min_vectors=self.save_min_vectors,
             save_changed_fraction=self.save_changed_fraction,
             save_idle_seconds=self.save_idle_seconds,
+            milvus=MilvusOptions(
+                address=self.milvus_address,
+                token=self.milvus_token.get_secret_value(),
+                database=self.milvus_database,
+                prefix=self.milvus_prefix,
+                shards=self.milvus_shards,
+                replicas=self.milvus_replicas,
+                timeout_seconds=self.milvus_timeout_seconds,
+            ),
             observer=observer,
         )
 

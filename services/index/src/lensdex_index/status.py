@@ -42,6 +42,7 @@ RULES: Final[Mapping[type[DomainError], Rule]] = {
     errors.AliasExistsError: _rule(StatusCode.ALREADY_EXISTS, "ALIAS_EXISTS"),
     errors.AliasNotAllowedError: _rule(StatusCode.FAILED_PRECONDITION, "ALIAS_NOT_ALLOWED"),
     errors.CollectionHasAliasesError: _rule(StatusCode.FAILED_PRECONDITION, "COLLECTION_HAS_ALIASES"),
+    errors.ViewHasAliasesError: _rule(StatusCode.FAILED_PRECONDITION, "VIEW_HAS_ALIASES"),
     errors.AliasChangedError: _rule(StatusCode.ABORTED, "ALIAS_CHANGED"),
     errors.ViewNotFoundError: _rule(StatusCode.NOT_FOUND, "VIEW_NOT_FOUND"),
     errors.ViewExistsError: _rule(StatusCode.ALREADY_EXISTS, "VIEW_EXISTS"),

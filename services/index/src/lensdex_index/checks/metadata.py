@@ -7,7 +7,7 @@ from typing import Any
 from lensdex_index.checks.blocks import Violations
 from lensdex_index.checks.fields import other_type, type_name
 from lensdex_index.errors import FieldTypeMismatchError, InvalidFieldError
-from lensdex_index.records import CollectionSpec, Metadata
+from lensdex_index.records import CollectionSpec, FieldSpec, Metadata
 
 
 def metadata_violations(spec: CollectionSpec, record_id: str, metadata: Metadata, path: str) -> Violations:
@@ -20,8 +20,22 @@ def metadata_violations(spec: CollectionSpec, record_id: str, metadata: Metadata
                 f"{path}.{declared.name}",
                 FieldTypeMismatchError(record_id, declared.name, expected, actual),
             )
+        else:
+            yield from _over_bounds(declared, metadata.get(declared.name), f"{path}.{declared.name}")
     for name in metadata.keys() - {declared.name for declared in spec.fields}:
         yield from _not_finite(metadata[name], f"{path}.{name}")
+
+
+def _over_bounds(declared: FieldSpec, value: Any, path: str) -> Violations:
+    values = value if isinstance(value, list) else [value]
+    if declared.max_values and len(values) > declared.max_values:
+        problem = f"holds {len(values)} values, at most {declared.max_values} in an indexed field with this engine"
+        yield path, InvalidFieldError(path, problem, str(len(values)), 0, declared.max_values)
+    if declared.max_value_bytes:
+        longest = max((len(one.encode()) for one in values if isinstance(one, str)), default=0)
+        if longest > declared.max_value_bytes:
+            problem = f"has a value of {longest} bytes, at most {declared.max_value_bytes} with this engine"
+            yield path, InvalidFieldError(path, problem, str(longest), 0, declared.max_value_bytes)
 
 
 def _not_finite(value: Any, path: str) -> Violations:

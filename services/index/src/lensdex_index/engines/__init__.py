@@ -14,7 +14,21 @@ def _open_local(options: EngineOptions) -> CollectionEngine:
     return LocalEngine(options)
 
 
-_OPENERS: Final[Mapping[str, Callable[[EngineOptions], CollectionEngine]]] = {"local": _open_local}
+def _open_milvus(options: EngineOptions) -> CollectionEngine:
+    try:
+        from lensdex_index.engines.milvus.engine import MilvusEngine
+    except ModuleNotFoundError as error:
+        raise StartError(
+            f"the engine milvus needs {error.name}: install what it needs with `pip install lensdex-index[milvus]`"
+        ) from error
+
+    return MilvusEngine(options)
+
+
+_OPENERS: Final[Mapping[str, Callable[[EngineOptions], CollectionEngine]]] = {
+    "local": _open_local,
+    "milvus": _open_milvus,
+}
 
 KNOWN_ENGINES: Final = tuple(sorted(_OPENERS))
 

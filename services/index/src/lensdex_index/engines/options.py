@@ -50,6 +50,24 @@ class SilentObserver:
 
 
 @dataclass(frozen=True, slots=True)
+class MilvusOptions:
+    """Where the milvus engine finds its Milvus, and what it asks for there."""
+
+    address: str = "http://127.0.0.1:19530"
+    token: str = field(default="", repr=False)
+    """``user:password``, or an API key; empty: Milvus asks for none. Secret."""
+    database: str = "default"
+    prefix: str = "lensdex_"
+    """What the names of its collections in Milvus begin with; a lower-case letter, then those, digits and ``_``."""
+    shards: int = 1
+    """Write channels of a new collection."""
+    replicas: int = 1
+    """Copies of a collection in the memory of query nodes."""
+    timeout_seconds: float = 10.0
+    """How long one question to Milvus may take, attempts to reach it included."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineOptions:
     """Options of every engine; each takes what concerns it."""
 
@@ -74,4 +92,5 @@ class EngineOptions:
     """A graph is saved once this part of it has changed."""
     save_idle_seconds: float = 30.0
     """Or once nothing has changed for so long, if anything has."""
+    milvus: MilvusOptions = field(default_factory=MilvusOptions)
     observer: Observer = field(default_factory=SilentObserver)

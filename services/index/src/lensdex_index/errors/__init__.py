@@ -22,6 +22,7 @@ from lensdex_index.errors.aliases import (
     AliasNotAllowedError,
     AliasNotFoundError,
     CollectionHasAliasesError,
+    ViewHasAliasesError,
 )
 from lensdex_index.errors.base import (
     DomainError,
@@ -110,6 +111,7 @@ __all__ = [
     "StoreUnavailableError",
     "TooManyItemsError",
     "ViewExistsError",
+    "ViewHasAliasesError",
     "ViewMissingError",
     "ViewNotFoundError",
     "ViolationsError",

@@ -62,6 +62,22 @@ class CollectionHasAliasesError(FactsError):
 
 
 @dataclass(eq=False)
+class ViewHasAliasesError(FactsError):
+    """A view that is the default of aliases is not dropped."""
+
+    collection: str
+    view: str
+    known: str
+    """The aliases, comma-separated; where they are many, the first ones."""
+
+    def __str__(self) -> str:
+        return (
+            f"view {shown(self.view)} of collection {shown(self.collection)} is the default view of the aliases "
+            f"{self.known}; give them another or delete them first"
+        )
+
+
+@dataclass(eq=False)
 class AliasChangedError(FactsError):
     """The alias does not name the collection that the caller expected."""
 

@@ -44,9 +44,13 @@ class CallCancelledError(FactsError):
 
 @dataclass(eq=False)
 class StoreUnavailableError(FactsError):
-    """The store cannot take writes."""
+    """The store cannot take writes, or where it is another process, cannot be used at all."""
 
     detail: str
+    problem: str | None = None
+    """What cannot be done, where it is more than writing; not a fact."""
 
     def __str__(self) -> str:
+        if self.problem is not None:
+            return f"{self.problem}: {self.detail}"
         return f"the store cannot take writes: {self.detail}; reads go on"

@@ -90,7 +90,7 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
                 alias=None if target.alias is None else encode.alias(target.alias),
             )
 
-        return await reach(self._catalog, request.name, described)
+        return await reach(self._catalog, call, request.name, described)
 
     async def _list(self, request: pb.ListCollectionsRequest, call: Call) -> pb.ListCollectionsResponse:
         size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=_LARGEST_PAGE)

@@ -22,7 +22,7 @@ from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.collection_face import page_size
 from lensdex_index.faces.export import Export
 from lensdex_index.faces.filters import filter_of
-from lensdex_index.faces.reaching import reach
+from lensdex_index.faces.reaching import looked_up, reach
 from lensdex_index.faces.upsert_items import spaces_of
 from lensdex_index.faces.upsert_stream import UpsertStream
 from lensdex_index.filters import fingerprint
@@ -83,7 +83,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         work: Callable[[Target, _Request, Call], Awaitable[_Response]],
     ) -> _Response:
         async def answer(request: _Request, call: Call) -> _Response:
-            return await reach(self._catalog, request.collection, lambda target: work(target, request, call))
+            return await reach(self._catalog, call, request.collection, lambda target: work(target, request, call))
 
         return await self._calls.run(method, request, context, answer)
 
@@ -91,7 +91,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
         async def serve(call: Call) -> None:
             stream = UpsertStream(context, call, self._limits, self._metrics)
             options = await stream.options()
-            handle = self._catalog.collection(options.collection)
+            handle = (await looked_up(self._catalog, call, options.collection)).handle
             await stream.run(handle, spaces_of(options, handle.spec))
 
         await self._calls.stream("UpsertStream", context, serve)
@@ -99,7 +99,8 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
     async def ExportRecords(self, request: streams_pb.ExportRecordsRequest, context: Context) -> None:
         async def serve(call: Call) -> None:
             call.request_bytes = request.ByteSize()
-            export = await call.blocking(Export, self._catalog.collection(request.collection), request, self._limits)
+            target = await looked_up(self._catalog, call, request.collection)
+            export = await call.blocking(Export, target.handle, request, self._limits)
             await export.run(context, call)
 
         await self._calls.stream("ExportRecords", context, serve)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from lensdex_index.engines.local.committer import Job
+from lensdex_index.engines.committer import Job
 from lensdex_index.engines.local.tail_bound import TailBound
 from lensdex_index.errors import OverloadedError
 

@@ -26,6 +26,7 @@ from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.saver import Saver
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.engines.options import EngineOptions
+from lensdex_index.engines.parameters import filled_in
 from lensdex_index.errors import (
     AliasExistsError,
     CollectionExistsError,
@@ -33,10 +34,8 @@ from lensdex_index.errors import (
     CorruptedError,
     DomainError,
     InvalidBackendError,
-    InvalidFieldError,
     StartError,
     StoreUnavailableError,
-    out_of_range,
 )
 from lensdex_index.records import Alias, BackendSpec, CollectionSpec
 
@@ -48,6 +47,7 @@ class LocalEngine:
 
     name = "local"
     traits = frozenset(Trait)
+    is_remote = False
 
     def __init__(self, options: EngineOptions) -> None:
         if options.default_backend not in KNOWN_BACKENDS:
@@ -105,21 +105,7 @@ class LocalEngine:
         name = name or self.backends[0]
         if name not in KNOWN_BACKENDS:
             raise InvalidBackendError(name, ",".join(self.backends))
-        taken = backend_class(name).PARAMETERS
-        for parameter, value in parameters.items():
-            if parameter not in taken:
-                raise InvalidBackendError(name, ",".join(sorted(taken)), parameter)
-            limits = taken[parameter]
-            path = f"{field}.{parameter}"
-            if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-                raise InvalidFieldError(path, "must be a whole number", str(value), limits.minimum, limits.maximum)
-            maximum = min(limits.maximum, self._options.max_ef) if parameter == "ef" else limits.maximum
-            if not limits.minimum <= value <= maximum:
-                raise out_of_range(path, int(value), limits.minimum, maximum)
-        given = {parameter: int(value) for parameter, value in parameters.items() if isinstance(value, int | float)}
-        return BackendSpec(
-            name, {parameter: given.get(parameter, limits.default) for parameter, limits in taken.items()}
-        )
+        return filled_in(name, parameters, backend_class(name).PARAMETERS, field, max_ef=self._options.max_ef)
 
     def create(self, spec: CollectionSpec) -> CollectionHandle:
         epoch = secrets.token_bytes(16)

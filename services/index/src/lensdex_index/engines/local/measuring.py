@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from lensdex_index.engines.local import scan
+from lensdex_index.engines import scan
 from lensdex_index.engines.local.backends.base import SearchOnly
 from lensdex_index.engines.local.planner import Costs
 from lensdex_index.records import Matrix, Metric

@@ -17,12 +17,12 @@ import numpy as np
 
 from lensdex_index.engines.local.recall_audit import Check, RecallAudit
 from lensdex_index.engines.local.record_index import RecordIndex
-from lensdex_index.engines.local.scan import Mask
 from lensdex_index.engines.local.slots import Snapshot
 from lensdex_index.engines.local.store.records_db import Reader, RecordsDb
 from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.local.views import OpenView, Views
 from lensdex_index.engines.local.visibility import Visibility
+from lensdex_index.engines.scan import Mask
 from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLargeError, ViewMissingError
 from lensdex_index.records import Found, Labels, Matrix, Record, Scores, Search
 

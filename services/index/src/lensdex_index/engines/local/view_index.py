@@ -19,12 +19,12 @@ from typing import Final
 
 import numpy as np
 
-from lensdex_index.engines.local import scan
+from lensdex_index.engines import scan
 from lensdex_index.engines.local.backends.base import Trait
 from lensdex_index.engines.local.planner import Plan
-from lensdex_index.engines.local.scan import Mask
 from lensdex_index.engines.local.slots import ALIVE, Snapshot
 from lensdex_index.engines.local.upkeep import Upkeep
+from lensdex_index.engines.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 _NOTHING: Final[Labels] = np.empty(0, dtype=np.int64)

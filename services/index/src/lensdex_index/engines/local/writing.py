@@ -15,8 +15,8 @@ import numpy as np
 import structlog
 
 from lensdex_index.changes import Changes
+from lensdex_index.engines.committer import Committer, Job
 from lensdex_index.engines.local.back_pressure import held_back
-from lensdex_index.engines.local.committer import Committer, Job
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.store.records_db import RecordsDb
 from lensdex_index.engines.local.store.writer import Effect, Writer

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Parameter
+from lensdex_index.engines.local.backends.base import Backend, BackendOptions
+from lensdex_index.engines.parameters import Parameter
 from lensdex_index.errors import InvalidBackendError
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from lensdex_index.engines.local.backends.image import Imaged
-from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 
@@ -33,15 +33,6 @@ class Hits(NamedTuple):
     """int64, shape (queries, k); wider where a backend answers what ties with the k-th too."""
     scores: Scores
     """float32, as many; higher is better; near the view's scores, re-scored by who needs them equal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A whole-number parameter: its default and its range, both ends included."""
-
-    default: int
-    minimum: int
-    maximum: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from lensdex_index.engines.local import scan
-from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
+from lensdex_index.engines import scan
+from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Trait
 from lensdex_index.engines.local.backends.image import ImageError, Source
-from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.parameters import Parameter
+from lensdex_index.engines.scan import Mask
 from lensdex_index.records import Labels, Matrix
 
 

@@ -20,11 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lensdex_index.engines.local.backends import faiss_image
-from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
+from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Trait
 from lensdex_index.engines.local.backends.faiss_scale import Scale, scores
 from lensdex_index.engines.local.backends.image import Source
 from lensdex_index.engines.local.backends.masking import first_allowed
-from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.parameters import Parameter
+from lensdex_index.engines.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric
 
 _FIRST_CAPACITY: Final = 256

@@ -20,10 +20,11 @@ import hnswlib
 import numpy as np
 
 from lensdex_index.engines.local.backends import hnsw_image
-from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Parameter, Trait
+from lensdex_index.engines.local.backends.base import BackendOptions, Hits, Trait
 from lensdex_index.engines.local.backends.image import Source
 from lensdex_index.engines.local.backends.masking import first_allowed
-from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.parameters import Parameter
+from lensdex_index.engines.scan import Mask
 from lensdex_index.records import Labels, Matrix, Metric, Scores
 
 _FIRST_CAPACITY = 1024

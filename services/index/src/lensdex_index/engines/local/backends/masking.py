@@ -3,7 +3,7 @@
 import numpy as np
 
 from lensdex_index.engines.local.backends.base import Hits
-from lensdex_index.engines.local.scan import Mask
+from lensdex_index.engines.scan import Mask
 
 
 def first_allowed(hits: Hits, allowed: Mask, k: int) -> Hits:

@@ -4,7 +4,6 @@ Numbers compare as mathematics does: a bound between two entries is moved to one
 records nor which of them an entry belongs to.
 """
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final, Protocol
@@ -12,7 +11,8 @@ from typing import Any, ClassVar, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from lensdex_index.filters import Equals, Instant, OneOf, Predicate, Prefix, Range, Value, instant_of
+from lensdex_index.engines.numbers import exact, number_of, whole, whole_bounds
+from lensdex_index.filters import Equals, OneOf, Predicate, Prefix, Range, Value, instant_of
 from lensdex_index.records import FieldType
 
 Entries = npt.NDArray[Any]
@@ -113,11 +113,11 @@ class Int64Encoding:
     def satisfying(self, entries: Entries, predicate: Predicate) -> Mask:
         match predicate:
             case Equals(_, value):
-                return _either(entries, _whole([value]))
+                return _either(entries, whole([value]))
             case OneOf(_, values):
-                return _either(entries, _whole(values))
+                return _either(entries, whole(values))
             case Range():
-                return _between(entries, *_whole_bounds(predicate))
+                return _between(entries, *whole_bounds(predicate))
             case _:
                 raise AssertionError(f"numbers know no {type(predicate).__name__}: the checks let it through")
 
@@ -142,13 +142,13 @@ class DoubleEncoding:
     def satisfying(self, entries: Entries, predicate: Predicate) -> Mask:
         match predicate:
             case Equals(_, value):
-                return _either(entries, _exact([value]))
+                return _either(entries, exact([value]))
             case OneOf(_, values):
-                return _either(entries, _exact(values))
+                return _either(entries, exact(values))
             case Range():
                 found = np.ones(len(entries), dtype=np.bool_)
                 for name, bound in predicate.bounds().items():
-                    found &= _compared(entries, name, _number(bound))
+                    found &= _compared(entries, name, number_of(bound))
                 return found
             case _:
                 raise AssertionError(f"numbers know no {type(predicate).__name__}: the checks let it through")
@@ -205,42 +205,6 @@ def _between(entries: Entries, low: int, high: int) -> Mask:
     if high < _INT64.max:
         found &= entries <= high
     return found
-
-
-def _number(value: Value) -> int | float:
-    if isinstance(value, Instant):
-        return value.microseconds
-    assert isinstance(value, int | float), "the checks let another type through"
-    return value
-
-
-def _whole(values: Sequence[Value]) -> list[int]:
-    """Return those of *values* that are int64s."""
-    numbers = [_number(value) for value in values]
-    return [int(number) for number in numbers if number == int(number) and _INT64.min <= number <= _INT64.max]
-
-
-def _whole_bounds(predicate: Range) -> tuple[int, int]:
-    """Return the first and the last whole number within the bounds."""
-    low, high = int(_INT64.min), int(_INT64.max)
-    for name, bound in predicate.bounds().items():
-        number = _number(bound)
-        match name:
-            case "gt":
-                low = max(low, math.floor(number) + 1)
-            case "gte":
-                low = max(low, math.ceil(number))
-            case "lt":
-                high = min(high, math.ceil(number) - 1)
-            case _:
-                high = min(high, math.floor(number))
-    return low, high
-
-
-def _exact(values: Sequence[Value]) -> list[float]:
-    """Return those of *values* that are doubles: whole numbers may lie between two of them."""
-    numbers = [_number(value) for value in values]
-    return [float(number) for number in numbers if float(number) == number]
 
 
 def _compared(entries: Entries, name: str, bound: float) -> Mask:
