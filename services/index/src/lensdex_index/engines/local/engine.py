@@ -11,8 +11,10 @@ import os
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -40,6 +42,9 @@ from lensdex_index.errors import (
 from lensdex_index.records import Alias, BackendSpec, CollectionSpec
 
 _log = structlog.get_logger()
+
+_LEAVING_SECONDS: Final = 1.0
+"""A process that was killed is gone at once; a child it had just forked has its files for a moment longer."""
 
 
 class LocalEngine:
@@ -267,7 +272,7 @@ class LocalEngine:
     def _take_lock(self) -> None:
         self._lock_file = os.open(self._options.data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(self._lock_file)
         except BlockingIOError as error:
             holder = os.pread(self._lock_file, 32, 0).decode(errors="replace").strip() or "unknown"
             raise StartError(
@@ -276,3 +281,17 @@ class LocalEngine:
             ) from error
         os.ftruncate(self._lock_file, 0)
         os.pwrite(self._lock_file, f"{os.getpid()}\n".encode(), 0)
+
+
+def _lock(file: int) -> None:
+    """Take the lock; wait a little for who is just leaving. Raises BlockingIOError."""
+    end = time.monotonic() + _LEAVING_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_LEAVING_SECONDS / 20)
+        else:
+            return
