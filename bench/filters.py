@@ -53,7 +53,7 @@ def measure(engine: LocalEngine, options: dict[str, Any]) -> dict[str, Any]:
     parameters = {"ef": options["ef"]} if options["ef"] and options["backend"] != "exact" else {}
     handle = filled(engine, options["count"], options["dimension"], options["backend"], parameters)
     queries, _ = clustered(options["queries"], options["dimension"], seed=2)
-    index, columns = handle._views["default"], handle._records  # noqa: SLF001  costs are told inside
+    index, columns = handle._views.indexes["default"], handle._records  # noqa: SLF001  costs are told inside
     return {
         "bytes_per_record": columns.num_bytes / options["count"],
         "row_seconds": index.costs.row,

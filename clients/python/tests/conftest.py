@@ -207,6 +207,8 @@ class Index(
 
     cuts: list[int]
     """For each stream to come: after how many items or records it ends as UNAVAILABLE; -1: at once, with OK."""
+    reindexes_ended: list[str]
+    """Views of those whose call has ended, however it did. A cut of -2 waits for that."""
     written: list[str]
     """Ids as streams wrote them."""
 
@@ -214,6 +216,7 @@ class Index(
         super().__init__()
         self.cuts = []
         self.written = []
+        self.reindexes_ended = []
         self.collections: dict[str, collection_pb2.Collection] = {}
         self.aliases: dict[str, alias_pb2.Alias] = {}
         self.records: dict[str, record_pb2.Record] = {}
@@ -279,6 +282,40 @@ class Index(
         del self.collections[request.name]
         return cs.DeleteCollectionResponse(num_records=len(self.records))
 
+    def AddView(self, request: Any, context: grpc.ServicerContext) -> cs.AddViewResponse:  # noqa: N802
+        self.enter("AddView", request, context)
+        collection = self._collection(request.collection, context)
+        collection.views.append(request.view)
+        return cs.AddViewResponse(collection=collection)
+
+    def DropView(self, request: Any, context: grpc.ServicerContext) -> cs.DropViewResponse:  # noqa: N802
+        self.enter("DropView", request, context)
+        collection = self._collection(request.collection, context)
+        left = [view for view in collection.views if view.name != request.view]
+        del collection.views[:]
+        collection.views.extend(left)
+        return cs.DropViewResponse(collection=collection)
+
+    def Reindex(self, request: Any, context: grpc.ServicerContext) -> Iterator[cs.ReindexResponse]:  # noqa: N802
+        self.enter("Reindex", request, context)
+        collection = self._collection(request.collection, context)
+        context.add_callback(lambda: self.reindexes_ended.append(request.view))
+        cut = self.cuts.pop(0) if self.cuts else None
+        for done in (0, 1, 3):
+            if done == cut:
+                refuse(refused(grpc.StatusCode.FAILED_PRECONDITION, Reason.ERROR_REASON_REINDEX_RUNNING, "x"), context)
+            progress = cs.ReindexProgress(phase=1 if done < 3 else 2, num_vectors_done=done, num_vectors=3)
+            if done:
+                progress.time_left.FromMilliseconds(1_500)
+            yield cs.ReindexResponse(progress=progress)
+            while cut == -2 and context.is_active():
+                time.sleep(0.01)
+        if cut == -1:
+            return
+        (view,) = [view for view in collection.views if view.name == (request.view or "default")]
+        view.backend.CopyFrom(request.backend)
+        yield cs.ReindexResponse(collection=collection)
+
     def GetIndexInfo(self, request: Any, context: grpc.ServicerContext) -> cs.GetIndexInfoResponse:  # noqa: N802
         self.enter("GetIndexInfo", request, context)
         limits = cs.IndexLimits(max_records=100, max_id_bytes=64, max_message_bytes=64 * 1024 * 1024)
@@ -289,7 +326,9 @@ class Index(
         self.enter("UpsertStream", options, context)
         self._collection(options.collection, context)
         cut = self.cuts.pop(0) if self.cuts else None
-        yield streams.UpsertStreamResponse(opening=streams.UpsertStreamOpening())
+        yield streams.UpsertStreamResponse(
+            opening=streams.UpsertStreamOpening(collection=self._collection(options.collection, context).name)
+        )
         if cut == -1:
             return
         count = 0
@@ -315,13 +354,13 @@ class Index(
 
     def ExportRecords(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         self.enter("ExportRecords", request, context)
-        self._collection(request.collection, context)
+        own_name = self._collection(request.collection, context).name
         cut = self.cuts.pop(0) if self.cuts else None
         following = [name for name in sorted(self.records) if name > request.after]
         for count, name in enumerate(following):
             if count == cut:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
-            message = streams.ExportRecordsResponse(records=[self.records[name]])
+            message = streams.ExportRecordsResponse(records=[self.records[name]], collection=own_name)
             for view in request.views:
                 rows = [self.vectors[view][name]] if name in self.vectors[view] else []
                 matrix = np.array(rows, np.float32).reshape(len(rows), -1 if rows else DIMENSION)
@@ -379,6 +418,8 @@ class Index(
 
     def SearchRecords(self, request: Any, context: grpc.ServicerContext) -> rs.SearchRecordsResponse:  # noqa: N802
         self.enter("SearchRecords", request, context)
+        if request.HasField("fusion"):
+            return self._fused(request)
         alias = self.aliases.get(request.collection, alias_pb2.Alias(collection=request.collection))
         view = request.view or alias.default_view or "default"
         held = self.vectors[view]
@@ -397,6 +438,25 @@ class Index(
             scored = sorted(((-float(query @ row), item) for item, row in held.items() if item != own_id))
             hits = [rs.Hit(record=self.records[item], score=-score) for score, item in scored[: request.k]]
             response.results.add(hits=rs.Hits(hits=hits))
+        return response
+
+    def _fused(self, request: Any) -> rs.SearchRecordsResponse:
+        """Answer one query over several views: a record scores the sum of weight / rank."""
+        response = rs.SearchRecordsResponse(collection=request.collection)
+        scores: dict[str, float] = defaultdict(float)
+        places: dict[str, list[rs.Placement]] = defaultdict(list)
+        for source in request.fusion.sources:
+            held = self.vectors[source.view]
+            own = request.records.ids[0] if request.records.ids else ""
+            query = held[own] if own else unpack_vectors(source.vectors.vectors)[0]
+            response.views.add(view=source.view, num_records_without_view=len(self.records) - len(held))
+            scored = sorted((-float(query @ row), item) for item, row in held.items() if item != own)
+            for rank, (score, item) in enumerate(scored, start=1):
+                scores[item] += source.weight / rank
+                places[item].append(rs.Placement(view=source.view, rank=rank, score=-score))
+        best = sorted(scores, key=lambda item: (-scores[item], item))[: request.k]
+        hits = [rs.Hit(record=self.records[item], score=scores[item], placements=places[item]) for item in best]
+        response.results.add(hits=rs.Hits(hits=hits))
         return response
 
     def _check_space(self, request: Any, context: grpc.ServicerContext) -> None:

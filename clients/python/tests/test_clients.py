@@ -1,7 +1,9 @@
 """The three clients against scripted services: plain data in and out, typed errors, deadlines, sizes."""
 
+import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing
 from typing import Any
 
 import grpc
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from lensdex_client import (
+    Backend,
     Collection,
     CollectionNotFoundError,
     Content,
@@ -17,10 +20,13 @@ from lensdex_client import (
     EmbedderClient,
     Image,
     IndexClient,
+    LensdexError,
     MessageTooLargeError,
     Pooling,
+    ProtocolError,
     Record,
     RecordNotFoundError,
+    ReindexRunningError,
     RerankerClient,
     Retry,
     ServiceUnavailableError,
@@ -132,6 +138,71 @@ def test_pages_are_followed_to_the_end(index: Any) -> None:
         assert [item.name for item in client.collections()] == ["c", "d"]
         assert [record.id for page in client.records("c") for record in page.records] == ["a", "b", "c"]
         assert client.delete_collection("d") == 3
+
+
+async def test_views_are_added_and_dropped(index: Any) -> None:
+    """A view is added and dropped on both faces, which return the collection as it is then."""
+    with filled(index) as client:
+        added = client.add_view("c", View("image", dimension=3))
+        dropped = client.drop_view("c", "image")
+    async with aio.IndexClient(index.address) as asynchronous:
+        again = await asynchronous.add_view("c", View("text", dimension=4))
+        without = await asynchronous.drop_view("c", "text")
+
+    assert [view.name for view in added.views] == ["default", "image"]
+    assert added.view("image") == View("image", dimension=3)
+    assert [view.name for view in again.views] == ["default", "text"]
+    assert [view.name for view in dropped.views] == [view.name for view in without.views] == ["default"]
+
+
+async def test_a_reindexing_tells_how_far_it_is(index: Any) -> None:
+    """Progress comes as told, and the collection last, on both faces."""
+    backend = Backend("exact", {"m": 3})
+    with filled(index) as client:
+        told = list(client.reindex("c", "default", backend))
+    async with aio.IndexClient(index.address) as asynchronous:
+        again = [progress async for progress in asynchronous.reindex("c", backend=backend)]
+
+    assert [(one.phase.name, one.num_vectors_done, one.num_vectors) for one in told] == [
+        ("BUILDING", 0, 3),
+        ("BUILDING", 1, 3),
+        ("SAVING", 3, 3),
+        ("DONE", 3, 3),
+    ]
+    assert [one.seconds_left for one in told] == [None, 1.5, 1.5, 0.0]
+    assert [one.collection for one in told[:3]] == [None] * 3
+    assert told[3].collection is not None
+    assert told[3].collection.views[0].backend == backend
+    assert again == told
+
+
+@pytest.mark.parametrize(("cut", "error"), [(1, ReindexRunningError), (-1, ProtocolError)])
+async def test_a_reindexing_that_breaks_is_told(index: Any, cut: int, error: type[LensdexError]) -> None:
+    """A refusal, and a stream that ends too early, are raised; nothing is asked for again."""
+    with filled(index) as client:
+        index.cuts = [cut]
+        with pytest.raises(error):
+            list(client.reindex("c"))
+    async with aio.IndexClient(index.address) as asynchronous:
+        index.cuts = [cut]
+        with pytest.raises(error):
+            _ = [progress async for progress in asynchronous.reindex("c")]
+
+    assert len(index.requests["Reindex"]) == 2
+
+
+async def test_a_reindexing_is_given_up_by_closing_it(index: Any) -> None:
+    """Closing the iterator ends the call."""
+    index.cuts = [-2, -2]
+    with filled(index) as client, closing(client.reindex("c", "default")) as told:
+        next(told)
+    async with aio.IndexClient(index.address) as asynchronous, aclosing(asynchronous.reindex("c", "default")) as later:
+        await anext(later)
+
+    until = time.monotonic() + 10
+    while len(index.reindexes_ended) < 2:
+        assert time.monotonic() < until
+        await asyncio.sleep(0.01)
 
 
 async def test_the_asyncio_clients_answer_alike(embedder: Any, index: Any) -> None:

@@ -101,3 +101,10 @@ async def start(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Server]
 async def server(start: Callable[..., Awaitable[Server]]) -> Server:
     """Give a server with default settings."""
     return await start()
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """Give how often to kill."""
+    number: int = request.config.getoption("--kills")
+    return number

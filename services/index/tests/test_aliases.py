@@ -7,6 +7,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import grpc
 import pytest
 from grpc import StatusCode
 from index_testing import DIMENSION, Server, make, put, reason, refusal, running, vectors
@@ -26,6 +27,11 @@ from lensdex_wire.vectors import pack_vectors
 
 ROWS = vectors(4)
 LIMITS = Settings().limits()
+ITEM = spb.UpsertStreamItem(
+    sequence=1,
+    record=record_pb2.Record(id="streamed"),
+    vectors=[spb.UpsertStreamVector(vector=pack_vectors(ROWS[:1]))],
+)
 
 
 async def set_alias(
@@ -68,12 +74,7 @@ async def test_every_call_on_records_takes_an_alias(server: Server) -> None:
     update = rpb.UpdateRecordsRequest(collection="live", updates=[record_pb2.RecordUpdate(id="new")])
     await server.records.UpdateRecords(update)
     options = spb.UpsertStreamRequest(options=spb.UpsertStreamOptions(collection="live"))
-    item = spb.UpsertStreamItem(
-        sequence=1,
-        record=record_pb2.Record(id="streamed"),
-        vectors=[spb.UpsertStreamVector(vector=pack_vectors(ROWS[:1]))],
-    )
-    requests = [options, spb.UpsertStreamRequest(items=spb.UpsertStreamItems(items=[item]))]
+    requests = [options, spb.UpsertStreamRequest(items=spb.UpsertStreamItems(items=[ITEM]))]
     async for _ in server.records.UpsertStream(iter(requests)):
         pass
     await server.records.DeleteRecords(rpb.DeleteRecordsRequest(collection="live", ids=["v1-3"]))
@@ -94,6 +95,35 @@ async def test_every_call_on_records_takes_an_alias(server: Server) -> None:
     assert count.num_records == 5
     assert (described.collection.name, described.alias.name, described.alias.collection) == ("v1", "live", "v1")
     assert not plain.HasField("alias")
+
+
+async def test_what_runs_keeps_the_collection_it_began_with(server: Server) -> None:
+    """A stream and an export that began before a move say where they are, and stay there."""
+    await two(server)
+    for low in range(0, 3_000, 1_000):
+        await server.upsert(vectors(1_000), [f"r{low + at}" for at in range(1_000)], "v1")
+    await set_alias(server, "live", "v1")
+    stream = server.records.UpsertStream()
+    await stream.write(spb.UpsertStreamRequest(options=spb.UpsertStreamOptions(collection="live")))
+    opening = (await stream.read()).opening
+    export = server.records.ExportRecords(spb.ExportRecordsRequest(collection="live"))
+    pages = [await export.read()]
+    await set_alias(server, "live", "v2")
+    await stream.write(spb.UpsertStreamRequest(items=spb.UpsertStreamItems(items=[ITEM])))
+    await stream.done_writing()
+    while await stream.read() is not grpc.aio.EOF:
+        pass
+    while (page := await export.read()) is not grpc.aio.EOF:
+        pages.append(page)
+    written = [
+        (await server.records.CountRecords(rpb.CountRecordsRequest(collection=name))).num_records
+        for name in ("v1", "v2")
+    ]
+
+    assert opening.collection == "v1"
+    assert {page.collection for page in pages} == {"v1"}
+    assert sum(len(page.records) for page in pages) >= 3_004
+    assert written == [3_005, 4]
 
 
 async def test_a_default_view_is_taken_where_none_is_named(server: Server) -> None:

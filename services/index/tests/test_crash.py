@@ -245,13 +245,6 @@ def ended(process: subprocess.Popen[str], code: int) -> None:
     process.stderr.close()
 
 
-@pytest.fixture
-def kills(request: pytest.FixtureRequest) -> int:
-    """Give how often to kill."""
-    number: int = request.config.getoption("--kills")
-    return number
-
-
 def test_kill(tmp_path: Path, kills: int) -> None:
     """After SIGKILL amid upserts, deletes and searches, exactly what was acknowledged is there and is found."""
     writers = [Writer(f"w{at}") for at in range(WRITERS)]

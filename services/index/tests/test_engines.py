@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 from index_testing import (
     ALL,
     DIMENSION,
@@ -430,6 +430,8 @@ class AgainstAnOracle(RuleBasedStateMachine):
         self.handle = self.engine.create(CollectionSpec("things", views, (), datetime.now(UTC)))
         self.records: dict[str, tuple[object, object, float]] = {}
         self.random = np.random.default_rng(0)
+        self.image = views[1]
+        self.has_image = True
 
     @rule(target=ids, record_id=st.text(st.characters(min_codepoint=33, max_codepoint=0x3FF), min_size=1, max_size=3))
     def an_id(self, record_id: str) -> str:
@@ -439,6 +441,7 @@ class AgainstAnOracle(RuleBasedStateMachine):
     @rule(chosen=st.lists(ids, min_size=1, max_size=5, unique=True), with_image=st.booleans(), number=st.floats(-9, 9))
     def upsert(self, chosen: list[str], with_image: bool, number: float) -> None:  # noqa: FBT001
         """Insert or replace."""
+        with_image &= self.has_image
         rows = self.random.normal(size=(2, len(chosen), DIMENSION)).astype(np.float32)
         more = {"image": (range(len(chosen)), rows[1])} if with_image else {}
         outcome = put(self.handle, chosen, rows[0], metadata={"n": number}, **more)
@@ -453,6 +456,18 @@ class AgainstAnOracle(RuleBasedStateMachine):
         outcome = drop(self.handle, *chosen)
         gone = [self.records.pop(record_id, None) for record_id in dict.fromkeys(chosen)]
         assert outcome.num_deleted == sum(item is not None for item in gone)
+
+    @precondition(lambda self: Trait.VIEW_CHANGES in self.engine.traits)
+    @rule()
+    def change_views(self) -> None:
+        """Drop a view, or add it again: empty."""
+        deadline = time.monotonic() + 30
+        if self.has_image:
+            self.handle.drop_view("image", deadline=deadline).result(30)
+        else:
+            self.handle.add_view(self.image, max_views=2, deadline=deadline).result(30)
+        self.has_image = not self.has_image
+        self.records = {key: (row, None, number) for key, (row, _, number) in self.records.items()}
 
     @rule()
     def settle(self) -> None:
@@ -469,6 +484,7 @@ class AgainstAnOracle(RuleBasedStateMachine):
     @rule(k=st.integers(1, 12), exact=st.booleans(), in_image=st.booleans())
     def search(self, k: int, exact: bool, in_image: bool) -> None:  # noqa: FBT001
         """Search by a vector and by a record."""
+        in_image &= self.has_image
         query = self.random.normal(size=(1, DIMENSION)).astype(np.float32)
         which = "image" if in_image else "default"
         mine = {key: item[int(in_image)] for key, item in self.records.items() if item[int(in_image)] is not None}
@@ -500,7 +516,8 @@ class AgainstAnOracle(RuleBasedStateMachine):
         listed = [item.record.id for item in self.handle.scan("", 1000, ALL, [])]
         assert listed == sorted(self.records, key=str.encode)
         assert self.handle.count() == len(self.records)
-        got = list(self.handle.get([*self.records, "nobody else"], ALL, ["default", "image"]))
+        views = ["default", "image"] if self.has_image else ["default"]
+        got = list(self.handle.get([*self.records, "nobody else"], ALL, views))
         assert got.pop() is None
         for item, (row, image, number) in zip(got, self.records.values(), strict=True):
             assert np.array_equal(item.vectors["default"], row)

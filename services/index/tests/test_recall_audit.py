@@ -122,7 +122,7 @@ class Checks(SilentObserver):
 
 @pytest.mark.parametrize("chosen", [None, Exists("grade")])
 def test_live_queries_are_checked_against_an_exact_search(tmp_path: Path, chosen: Filter | None) -> None:
-    """Every approximate query is checked where all are wanted, with a filter and by record as well; exact ones are not."""
+    """Where all are wanted every approximate query is checked, with a filter and by record as well; no exact one is."""
     checks = Checks()
     engine = open_local(tmp_path / "data", recall_audit_fraction=1.0, observer=checks)
     things = make(engine, fields=[GRADE])

@@ -7,12 +7,14 @@ from index_testing import batch, vectors
 
 from lensdex_index.engines.committer import Committer
 from lensdex_index.engines.local.store.records_db import RecordsDb
-from lensdex_index.records import WriteOutcome
+from lensdex_index.records import BackendSpec, Metric, ViewSpec, WriteOutcome
+
+VIEW = ViewSpec("default", 1_024, None, Metric.COSINE, BackendSpec("exact", {}))
 
 
 def open_db(path: Path, *, create: bool) -> RecordsDb:
     """Open a database of one view."""
-    return RecordsDb(path, "things", b"e" * 16, ["default"], create=create, abandoned=lambda: False)
+    return RecordsDb(path, "things", b"e" * 16, [VIEW], create=create, abandoned=lambda: False)
 
 
 def test_a_file_shrinks_after_a_deletion(tmp_path: Path) -> None:

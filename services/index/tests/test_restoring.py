@@ -120,7 +120,7 @@ def test_what_the_graph_does_not_have_is_tail_and_what_the_store_does_not_have_i
         engine, heard = opened(folder)
         assert engine.settle(60)
         assert heard.outcomes == ["loaded"]
-        (index,) = engine.collection("things")._views.values()
+        (index,) = engine.collection("things")._views.indexes.values()
         assert (index.num_graph_vectors, index.num_tail_vectors) == (260, 30)
         whole(engine, PRESENT[10:] + ids(300, 320))
     engine._indexer.wake()
@@ -312,7 +312,7 @@ def test_what_the_audit_knows_outlives_a_restart(folder: Path) -> None:
     changed = {name: (bytes(part),) for name, part in parts.items()} | {"strays": (np.array([7, 110]).tobytes(),)}
     graph_file.write(path, changed, lambda: {k: v for k, v in facts.items() if k != "parts"}, sync_first=lambda: None)
     engine, heard = opened(folder)
-    (index,) = engine.collection("things")._views.values()
+    (index,) = engine.collection("things")._views.indexes.values()
 
     assert heard.outcomes == ["loaded"]
     # Of the two, 110 is deleted.

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ def test_quiet_is_counted_from_the_last_change(tmp_path: Path) -> None:
     """A change that was seen begins the quiet time anew, and a save settles what was changed until it froze."""
     spec = ViewSpec("default", 8, None, Metric.EUCLIDEAN, backend("hnsw", m=4, ef_construction=20, ef=20))
     index = ViewIndex(spec, tmp_path / "rows", hold_seconds=0.004, rebuild_fraction=0.3)
-    saving = GraphSaving(index, b"e" * 16, tmp_path / "graph", SavePolicy(1, 1.0, 30))
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 1.0, 30))
     rows = clustered(60, 8)
 
     def write(low: int, high: int) -> None:
@@ -174,7 +175,7 @@ def test_a_save_that_was_given_up_leaves_the_one_before(tmp_path: Path) -> None:
     index.published(1)
     while index.step():
         pass
-    saving = GraphSaving(index, b"e" * 16, tmp_path / "graph", SavePolicy(1, 1.0, 30))
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 1.0, 30))
     saving.save(lambda: False)
     before = (tmp_path / "graph").read_bytes()
     index.retire(np.array([3]), 2)
@@ -200,6 +201,18 @@ def test_a_save_that_was_given_up_leaves_the_one_before(tmp_path: Path) -> None:
 
     assert patience > 0
     assert (tmp_path / "graph").read_bytes() != before
+    index.close()
+
+
+def test_a_graph_that_serves_no_more_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A save in whose course another graph takes over leaves no file that nobody would look for."""
+    spec = ViewSpec("default", 8, None, Metric.EUCLIDEAN, backend("exact"))
+    index = ViewIndex(spec, tmp_path / "rows", hold_seconds=0.004, rebuild_fraction=0.3)
+    saving = GraphSaving(index, b"e" * 16, lambda view: tmp_path / f"graph{view.build}", SavePolicy(1, 1.0, 30))
+    monkeypatch.setattr(index, "sync_rows", lambda: setattr(index, "spec", replace(spec, build=1)))
+    with pytest.raises(AbandonedError):
+        saving.save(lambda: False)
+    assert [path.name for path in tmp_path.iterdir()] == ["rows"]
     index.close()
 
 

@@ -238,7 +238,7 @@ def test_the_bound_is_measured_while_indexing(engine: LocalEngine) -> None:
     for low in range(0, 6000, 500):
         put(things, [f"a{at}" for at in range(low, low + 500)], rows[low : low + 500])
     assert engine.settle(100)
-    (index,) = things._views.values()
+    (index,) = things._views.indexes.values()
 
     assert index._measured_at > 3000
     assert things.statistics().views[0].max_tail_vectors == index.tail_bound.bound >= 1000

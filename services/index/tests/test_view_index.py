@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from index_testing import DIMENSION, backend, clustered, vectors
 
-from lensdex_index.engines.local import upkeep
+from lensdex_index.engines.local import rebuilding, upkeep
 from lensdex_index.engines.local.adders import Adders
 from lensdex_index.engines.local.audit import Audit
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits
@@ -104,7 +104,7 @@ def test_a_record_that_was_replaced_is_never_missed(make: Make) -> None:
 def test_a_graph_is_rebuilt_past_the_threshold(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once enough is deleted the graph is built anew without the dead, serving all the while, writes included."""
     monkeypatch.setattr(upkeep, "_FEWEST_REMOVED_TO_REBUILD", 50)
-    monkeypatch.setattr(upkeep, "_REBUILD_SECONDS", 0.0005)
+    monkeypatch.setattr(rebuilding, "_STEP_SECONDS", 0.0005)
     index = make()
     rows = vectors(600)
     write(index, 1, np.arange(400), rows[:400])
@@ -115,7 +115,7 @@ def test_a_graph_is_rebuilt_past_the_threshold(make: Make, monkeypatch: pytest.M
     sequence = 2
     while index.step():
         steps += 1
-        if index._rebuild is not None and sequence < 12:
+        if index.rebuilds.is_busy and sequence < 12:
             sequence += 1
             write(index, sequence, np.array([400 + sequence * 10]), rows[500:501], ends=np.array([150 + sequence]))
         expected = {*range(150, 410)} - {*range(153, 151 + sequence)} | {430 + 10 * at for at in range(sequence - 2)}

@@ -18,6 +18,8 @@ from lensdex_client.collection import (
     IndexInfo,
     IndexLimits,
     Metric,
+    ReindexPhase,
+    ReindexProgress,
     View,
     ViewStatistics,
 )
@@ -92,6 +94,7 @@ from lensdex_client.errors import (
     RecordError,
     RecordNotFoundError,
     RecordTooLargeError,
+    ReindexRunningError,
     ResourceExhaustedError,
     ResponseTooLargeError,
     ServerError,
@@ -102,11 +105,13 @@ from lensdex_client.errors import (
     UnimplementedError,
     UnsupportedDimensionError,
     VectorError,
+    ViewExistsError,
     ViewMissingError,
     ViewNotFoundError,
     ZeroVectorError,
 )
 from lensdex_client.filters import Field, Filter, all_of, any_of
+from lensdex_client.fusion import FusedView, FusionSource, Placement, SearchedView
 from lensdex_client.index import IndexClient
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item, Progress
 from lensdex_client.media_file import Clip, Image
@@ -187,6 +192,8 @@ __all__ = [
     "Filter",
     "FilterError",
     "FilterTypeMismatchError",
+    "FusedView",
+    "FusionSource",
     "Hit",
     "Image",
     "ImageBounds",
@@ -223,6 +230,7 @@ __all__ = [
     "NotServingError",
     "Outcome",
     "OverloadedError",
+    "Placement",
     "Pooling",
     "Progress",
     "ProtocolError",
@@ -234,6 +242,9 @@ __all__ = [
     "RecordTooLargeError",
     "RecordUpdate",
     "Records",
+    "ReindexPhase",
+    "ReindexProgress",
+    "ReindexRunningError",
     "Relevance",
     "Relevances",
     "RerankReport",
@@ -246,6 +257,7 @@ __all__ = [
     "SearchAnswer",
     "SearchOptions",
     "SearchResults",
+    "SearchedView",
     "SelfTest",
     "ServerError",
     "ServiceUnavailableError",
@@ -265,6 +277,7 @@ __all__ = [
     "VectorError",
     "Video",
     "View",
+    "ViewExistsError",
     "ViewMissingError",
     "ViewNotFoundError",
     "ViewPlan",

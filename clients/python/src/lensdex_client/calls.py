@@ -28,9 +28,13 @@ IDEMPOTENT: Final = {
     "EmbedderService/GetEmbedderInfo": True,
     "RerankerService/Rerank": True,
     "RerankerService/GetRerankerInfo": True,
-    # A repeated creation or deletion whose first answer was lost would be told that it failed.
+    # A repeated creation or deletion, of views too, whose first answer was lost would be told that it failed.
     "CollectionService/CreateCollection": False,
     "CollectionService/DeleteCollection": False,
+    "CollectionService/AddView": False,
+    "CollectionService/DropView": False,
+    # It would be done all over.
+    "CollectionService/Reindex": False,
     "CollectionService/GetCollection": True,
     "CollectionService/ListCollections": True,
     "CollectionService/GetIndexInfo": True,

@@ -126,6 +126,30 @@ class CollectionPage:
     """Empty: this was the last page."""
 
 
+class ReindexPhase(StrEnum):
+    """What a reindexing is doing, in this order. Values are the contract's names, but for the last."""
+
+    BUILDING = "PHASE_BUILDING"
+    SAVING = "PHASE_SAVING"
+    SWITCHING = "PHASE_SWITCHING"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexProgress:
+    """How far a reindexing is. *num_vectors_done* never falls."""
+
+    phase: ReindexPhase
+    num_vectors_done: int
+    """Vectors in the new graph."""
+    num_vectors: int
+    """Of how many; changes as records are written and deleted."""
+    seconds_left: float | None
+    """Estimated, of building; None: not known yet."""
+    collection: Collection | None = None
+    """The collection as it is then; of the last one alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexLimits:
     """What one call may ask of an index. Names are the contract's."""
@@ -147,7 +171,7 @@ class IndexLimits:
     max_filter_nodes: int
     max_filter_values: int
     max_streams: int
-    """Of UpsertStream and ExportRecords together; zero where there are none."""
+    """Of UpsertStream, ExportRecords and Reindex together; zero where there are none."""
     max_stream_items: int
     max_stream_bytes: int
 

@@ -37,6 +37,18 @@ def delete_collection(name: str) -> Call[int]:
     return Call(method("CollectionService/DeleteCollection"), pb.DeleteCollectionRequest(name=name), _num_deleted)
 
 
+def add_view(collection: str, view: data.View) -> Call[data.Collection]:
+    """Return the call that adds *view* and answers the collection as it is then."""
+    request = pb.AddViewRequest(collection=collection, view=_pack_view(view))
+    return Call(method("CollectionService/AddView"), request, _created)
+
+
+def drop_view(collection: str, view: str) -> Call[data.Collection]:
+    """Return the call that drops the view *view* and answers the collection as it is then."""
+    request = pb.DropViewRequest(collection=collection, view=view)
+    return Call(method("CollectionService/DropView"), request, _created)
+
+
 def index_info() -> Call[data.IndexInfo]:
     """Return the call that asks for the index's limits, backends and versions."""
     return Call(method("CollectionService/GetIndexInfo"), pb.GetIndexInfoRequest(), _info)
@@ -105,7 +117,9 @@ def _unpack_view(message: collection_pb2.View) -> data.View:
     )
 
 
-def _created(response: pb.CreateCollectionResponse, _: str) -> data.Collection:
+def _created(
+    response: pb.CreateCollectionResponse | pb.AddViewResponse | pb.DropViewResponse, _: str
+) -> data.Collection:
     return unpack_collection(response.collection)
 
 

@@ -44,6 +44,8 @@
     │   ├── AliasNotAllowedError            an alias where only a collection's own name is taken
     │   ├── CollectionHasAliasesError       a collection that aliases name is not deleted
     │   ├── AliasChangedError               the alias does not name the collection that was expected
+    │   ├── ViewExistsError
+    │   ├── ReindexRunningError
     │   ├── CollectionMismatchError         an existing collection declares other views or fields than asked for
     │   ├── SpaceMismatchError              vectors of another embedding space; ``differences`` names the fields
     │   └── ViewMissingError                the record has no vector in that view
@@ -262,6 +264,14 @@ class CollectionHasAliasesError(ConflictError):
 
 class AliasChangedError(ConflictError):
     """The alias does not name the collection that was expected; nothing was changed."""
+
+
+class ViewExistsError(ConflictError):
+    """The collection has a view of that name."""
+
+
+class ReindexRunningError(ConflictError):
+    """The view is being reindexed already."""
 
 
 class CollectionMismatchError(ConflictError):

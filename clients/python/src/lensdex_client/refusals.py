@@ -32,6 +32,8 @@ BY_REASON: Final[Mapping[int, type[errors.LensdexError]]] = {
     ErrorReason.ERROR_REASON_SPACE_MISMATCH: errors.SpaceMismatchError,
     ErrorReason.ERROR_REASON_COLLECTION_NOT_FOUND: errors.CollectionNotFoundError,
     ErrorReason.ERROR_REASON_COLLECTION_EXISTS: errors.CollectionExistsError,
+    ErrorReason.ERROR_REASON_VIEW_EXISTS: errors.ViewExistsError,
+    ErrorReason.ERROR_REASON_REINDEX_RUNNING: errors.ReindexRunningError,
     ErrorReason.ERROR_REASON_VIEW_NOT_FOUND: errors.ViewNotFoundError,
     ErrorReason.ERROR_REASON_RECORD_NOT_FOUND: errors.RecordNotFoundError,
     ErrorReason.ERROR_REASON_VIEW_MISSING: errors.ViewMissingError,

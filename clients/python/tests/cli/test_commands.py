@@ -55,6 +55,39 @@ def test_collections_are_listed_shown_and_deleted(run: Any, corpus: Path, index:
     assert "c" not in index.collections
 
 
+def test_views_are_added_and_dropped(run: Any, corpus: Path, index: Any) -> None:
+    """A view takes the embedder's space, another's, or a bare dimension; drop-view drops only when told ``--yes``."""
+    run("ingest", "c", corpus)
+    spaces = [view.space for view in index.collections["c"].views]
+
+    assert "added image: c has default, image" in run("collections", "add-view", "c", "image").out
+    assert (
+        run("collections", "add-view", "c", "bare", "--dimension", "3", "--json").document["views"][2]["dimension"] == 3
+    )
+    run("collections", "add-view", "c", "like", "--space-of", "default", "--metric", "dot", "--backend", "exact")
+    image, _, like = index.collections["c"].views[1:]
+    assert [image.space, like.space] == spaces * 2
+    assert (like.metric, like.backend.name) == (2, "exact")
+    assert run("collections", "add-view", "c", "x", "--space-of", "nope").code == ExitCode.USAGE
+    refused = run("collections", "drop-view", "c", "like")
+    assert (refused.code, "--yes" in refused.err) == (ExitCode.USAGE, True)
+    assert "dropped like: c has default, image, bare" in run("collections", "drop-view", "c", "like", "--yes").out
+
+
+def test_a_view_is_reindexed(run: Any, corpus: Path, index: Any) -> None:
+    """Backend and parameters go as given; the result says what searches the view; a bad parameter is usage."""
+    run("ingest", "c", corpus)
+    result = run("collections", "reindex", "c", "--backend", "faiss", "--parameter", "m=8", "--parameter", "ef=50")
+    document = run("collections", "reindex", "c", "default", "--parameter", "ef=70", "--json").document
+
+    assert "c: default is searched by faiss" in result.out
+    (first, second) = index.requests["Reindex"]
+    assert dict(first.backend.parameters) == {"m": 8, "ef": 50}
+    assert (second.view, second.backend.name, dict(second.backend.parameters)) == ("default", "", {"ef": 70})
+    assert document["views"][0]["name"] == "default"
+    assert run("collections", "reindex", "c", "--parameter", "m").code == ExitCode.USAGE
+
+
 def test_backend_parameters_have_an_order(run: Any, index: Any, embedder: Any) -> None:
     """Parameters of a backend are shown by name, whatever order the message brought them in."""
     names = ["m", "ef_search", "ef_construction", "candidates", "a", "threads"]

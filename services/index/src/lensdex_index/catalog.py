@@ -1,12 +1,13 @@
 """Collections by name and by alias: what may be created, what a name means. Knows no messages, no engine by name."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from lensdex_index.engine import CollectionEngine, CollectionHandle
+from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
 from lensdex_index.errors import (
     AliasNotAllowedError,
     CollectionExistsError,
@@ -21,6 +22,7 @@ from lensdex_index.errors import (
     out_of_range,
     shown,
 )
+from lensdex_index.progress import Progress
 from lensdex_index.records import (
     DEFAULT_VIEW,
     Alias,
@@ -31,6 +33,7 @@ from lensdex_index.records import (
     Limits,
     Metric,
     ViewSpec,
+    WriteOutcome,
 )
 from lensdex_wire.space import Space
 
@@ -111,16 +114,7 @@ class Catalog:
             raise CollectionExistsError(proposal.name) from error
         else:
             raise CollectionExistsError(proposal.name)
-        views = [
-            ViewSpec(
-                name=view.name,
-                dimension=_dimension(view),
-                space=view.space,
-                metric=view.metric or Metric.COSINE,
-                backend=self._backend(view, ""),
-            )
-            for view in sorted(proposal.views, key=lambda view: view.name != DEFAULT_VIEW)
-        ]
+        views = [self._view(view, "") for view in sorted(proposal.views, key=lambda view: view.name != DEFAULT_VIEW)]
         fields = [
             FieldSpec(field.name, field.type, field.is_list) for field in proposal.fields if field.type is not None
         ]
@@ -169,6 +163,75 @@ class Catalog:
         alias = self.engine.alias(name)
         if alias is not None:
             raise AliasNotAllowedError(field, alias.name, alias.collection)
+
+    def add_view(self, name: str, proposed: ProposedView, deadline: float) -> Future[WriteOutcome]:
+        """Add a view to the collection *name*; its ``spec`` has it once the future is done.
+
+        Raises CollectionNotFoundError, CorruptedError, and ViolationsError with all that is bad.
+        """
+        collection = self._with(Trait.VIEW_CHANGES, name)
+        violations = list(self._view_violations(proposed, "view"))
+        if violations:
+            raise ViolationsError(violations)
+        view = self._view(proposed, "view")
+        return collection.add_view(view, max_views=self.limits.max_views, deadline=deadline)
+
+    def drop_view(self, name: str, view: str, deadline: float) -> Future[WriteOutcome]:
+        """Drop a view of the collection *name*; its ``spec`` lacks it once the future is done.
+
+        Raises CollectionNotFoundError, CorruptedError, ViewNotFoundError, InvalidFieldError.
+        """
+        collection = self._with(Trait.VIEW_CHANGES, name)
+        self._check_droppable(collection, view)
+        return collection.drop_view(view, deadline=deadline)
+
+    def reindex(
+        self,
+        name: str,
+        view: str,
+        backend: str,
+        parameters: Mapping[str, object],
+        tell: Callable[[Progress], None],
+    ) -> Future[WriteOutcome]:
+        """Have a view of the collection *name* searched by *backend*; empty: the one it has, but for *parameters*.
+
+        Raises CollectionNotFoundError, CorruptedError, ViewNotFoundError, InvalidBackendError, InvalidFieldError,
+        ReindexRunningError.
+        """
+        collection = self._with(Trait.REINDEX, name)
+        spec = collection.spec
+        before = spec.view(view or DEFAULT_VIEW)
+        if before is None:
+            raise ViewNotFoundError(spec.name, view, ",".join(known.name for known in spec.views))
+        wanted = dict(parameters) if backend else {**before.backend.parameters, **parameters}
+        resolved = self.engine.resolve_backend(backend or before.backend.name, wanted, "backend.parameters")
+        return collection.reindex(before.name, resolved, tell)
+
+    def _with(self, trait: Trait, name: str) -> CollectionHandle:
+        """Return an open collection of an engine with that *trait*. Raises InvalidFieldError for another's."""
+        collection = self.collection(name)
+        if trait not in self.engine.traits:
+            raise InvalidFieldError(
+                "collection", f"is kept by the engine {self.engine.name}, which lacks {trait}", name
+            )
+        return collection
+
+    def _check_droppable(self, collection: CollectionHandle, view: str) -> None:
+        """Raise what stands against dropping *view*: here is the place for whoever else relies on it."""
+        spec = collection.spec
+        if view == DEFAULT_VIEW:
+            raise InvalidFieldError("view", "every record has the view default; delete the collection instead", view)
+        if spec.view(view) is None:
+            raise ViewNotFoundError(spec.name, view, ",".join(known.name for known in spec.views))
+
+    def _view(self, proposed: ProposedView, path: str) -> ViewSpec:
+        return ViewSpec(
+            name=proposed.name,
+            dimension=_dimension(proposed),
+            space=proposed.space,
+            metric=proposed.metric or Metric.COSINE,
+            backend=self._backend(proposed, path),
+        )
 
     def _backend(self, view: ProposedView, path: str) -> BackendSpec:
         return self.engine.resolve_backend(view.backend, dict(view.parameters), f"{path}.backend.parameters")

@@ -3,7 +3,7 @@
 Callers have checked what they pass. All methods are thread-safe and block, save for futures. No gRPC, no messages.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from enum import StrEnum
 from math import inf
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from lensdex_index.changes import Changes
 from lensdex_index.filters import Filter
+from lensdex_index.progress import Progress
 from lensdex_index.records import (
     Alias,
     BackendSpec,
@@ -23,6 +24,7 @@ from lensdex_index.records import (
     Search,
     SearchAnswer,
     StoredRecord,
+    ViewSpec,
     WriteOutcome,
 )
 
@@ -38,7 +40,9 @@ class Trait(StrEnum):
     ISOLATED_READS = "isolated_reads"
     ORDERED_TIES = "ordered_ties"
     READ_YOUR_WRITES = "read_your_writes"
+    REINDEX = "reindex"
     SERIAL_WRITES = "serial_writes"
+    VIEW_CHANGES = "view_changes"
 
 
 class CollectionHandle(Protocol):
@@ -89,6 +93,27 @@ class CollectionHandle(Protocol):
         """Search several views and fuse them by reciprocal rank (``fusion.fuse``), all as of one moment.
 
         A query that is a record is searched for in the views it has; ViewMissingError where it has none of them.
+        """
+
+    def add_view(self, view: ViewSpec, *, max_views: int, deadline: float) -> Future[WriteOutcome]:
+        """Add a view that no record has yet, in its turn among the writes; done when durable and in ``spec``.
+
+        Raises ViewExistsError, and TooManyItemsError past *max_views*, through the future; otherwise as ``upsert``.
+        """
+
+    def drop_view(self, name: str, *, deadline: float) -> Future[WriteOutcome]:
+        """Drop a view with its vectors; otherwise as ``add_view``. Not ``default``.
+
+        A write, search or read that names it is refused from then on (ViewNotFoundError, through the future), one that
+        was checked against it too. A view added later under its name is another one. Space is given back by and by.
+        """
+
+    def reindex(self, view: str, backend: BackendSpec, tell: Callable[[Progress], None]) -> Future[WriteOutcome]:
+        """Have a view searched by another backend, resolved, or build its graph anew; searches and writes go on.
+
+        Done when ``spec`` has it, durably, and searches use it. Cancelling the future before that gives it up. *tell*
+        hears of progress, from a thread of the engine's; it must be quick. Raises ViewNotFoundError, and
+        ReindexRunningError where one of that view is under way.
         """
 
     def wait_visible(self, sequence: int) -> Future[None]:

@@ -71,6 +71,10 @@ class ViewSpec:
     """None: a bare dimension, which protects nothing."""
     metric: Metric
     backend: BackendSpec
+    number: int = 0
+    """Tells it from views of its name before and after it; 0: it came with the collection."""
+    build: int = 0
+    """One more with every reindexing: tells its graph from those before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ class ViewRows:
     """Shape (rows, dimension), as sent."""
     indexes: Labels
     """Shape (rows,): which record of the batch each row belongs to; ascending, each once."""
+    view_number: int | None = None
+    """Of the view they were checked against; None: whichever has the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,8 @@ class Search:
     """Metadata and content of one query's hits together; a query that exceeds it gets ResponseTooLargeError."""
     filter: Filter | None = None
     """Which records may be found, checked against the collection; None: any."""
+    view_number: int | None = None
+    """Of the view it was checked against; None: whichever has the name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ RULES: Final[Mapping[type[DomainError], Rule]] = {
     errors.CollectionHasAliasesError: _rule(StatusCode.FAILED_PRECONDITION, "COLLECTION_HAS_ALIASES"),
     errors.AliasChangedError: _rule(StatusCode.ABORTED, "ALIAS_CHANGED"),
     errors.ViewNotFoundError: _rule(StatusCode.NOT_FOUND, "VIEW_NOT_FOUND"),
+    errors.ViewExistsError: _rule(StatusCode.ALREADY_EXISTS, "VIEW_EXISTS"),
+    errors.ReindexRunningError: _rule(StatusCode.FAILED_PRECONDITION, "REINDEX_RUNNING"),
     errors.RecordNotFoundError: _rule(StatusCode.NOT_FOUND, "RECORD_NOT_FOUND"),
     errors.ViewMissingError: _rule(StatusCode.FAILED_PRECONDITION, "VIEW_MISSING"),
     errors.InvalidIdError: _rule(StatusCode.INVALID_ARGUMENT, "INVALID_ID"),

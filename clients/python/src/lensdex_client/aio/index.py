@@ -6,14 +6,24 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from types import TracebackType
 from typing import Self
 
-from lensdex_client import alias_calls, collection_calls, record_calls
+from lensdex_client import alias_calls, collection_calls, fusion_calls, record_calls
 from lensdex_client.aio.caller import Caller
 from lensdex_client.aio.exporting import run_export
+from lensdex_client.aio.reindexing import run_reindex
 from lensdex_client.aio.streaming import run_stream
 from lensdex_client.alias import Alias, AliasPage, AliasSet
-from lensdex_client.collection import Collection, CollectionDetails, CollectionPage, IndexInfo
+from lensdex_client.collection import (
+    Backend,
+    Collection,
+    CollectionDetails,
+    CollectionPage,
+    IndexInfo,
+    ReindexProgress,
+    View,
+)
 from lensdex_client.export_calls import Exporting
 from lensdex_client.filters import Filter
+from lensdex_client.fusion import FusionSource
 from lensdex_client.index import EVERYTHING, METADATA
 from lensdex_client.record import (
     Deleted,
@@ -30,6 +40,7 @@ from lensdex_client.record import (
     Vector,
     ViewVectors,
 )
+from lensdex_client.reindex_calls import Reindexing
 from lensdex_client.retry import PATIENT, Retry
 from lensdex_client.upsert_dialogue import UpsertDialogue
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
@@ -118,6 +129,28 @@ class IndexClient:
                 yield alias
             if not (token := page.next_page_token):
                 return
+
+    async def add_view(self, collection: str, view: View, *, timeout: float | None = None) -> Collection:
+        """Add *view*, which no record has yet; return the collection. Not repeated when nobody answers."""
+        return await self.caller.run(collection_calls.add_view(collection, view), timeout=timeout)
+
+    async def drop_view(self, collection: str, view: str, *, timeout: float | None = None) -> Collection:
+        """Drop *view* with its vectors; return the collection. Not repeated when nobody answers.
+
+        A view added later under its name begins empty.
+        """
+        return await self.caller.run(collection_calls.drop_view(collection, view), timeout=timeout)
+
+    def reindex(
+        self, collection: str, view: str = "", backend: Backend | None = None, *, timeout: float | None = None
+    ) -> AsyncGenerator[ReindexProgress]:
+        """Have *view* searched by *backend*, or its graph built anew, while it serves; yield how far that is.
+
+        *backend* None, or without a name: the one it has, with the parameters it has but for those given. The last one
+        yielded has the collection: then the new graph answers. Closing the iterator before gives it up, and nothing
+        has changed. *timeout*: seconds for all of it; None, unlike elsewhere: no bound. Not repeated.
+        """
+        return run_reindex(self.caller, Reindexing(collection, view, backend), timeout)
 
     async def upsert_records(
         self,
@@ -303,6 +336,43 @@ class IndexClient:
             ef=ef,
             exact=exact,
             score_threshold=score_threshold,
+            include=include,
+            consistency_token=consistency_token,
+            filter=filter,
+        )
+        return await self.caller.run(call, timeout=timeout)
+
+    async def search_fused(
+        self,
+        collection: str,
+        sources: Sequence[FusionSource],
+        *,
+        ids: Sequence[str] = (),
+        k: int = 10,
+        window: int = 0,
+        rank_constant: int = 0,
+        ef: int = 0,
+        exact: bool = False,
+        include: Include = METADATA,
+        consistency_token: str = "",
+        filter: Filter | None = None,
+        timeout: float | None = None,
+    ) -> SearchResults:
+        """Search several views at once, at one moment, and rank what they find together, by reciprocal rank.
+
+        By the vectors of *sources*, or by the records *ids* and none; raises ValueError otherwise. *window*: how many
+        of each view are ranked (0: 100), *rank_constant*: higher makes first ranks count for less (0: 60). Hits say
+        where each view had them. Returns an outcome per query, in order.
+        """
+        call = fusion_calls.search_fused(
+            collection,
+            sources,
+            ids=ids,
+            k=k,
+            window=window,
+            rank_constant=rank_constant,
+            ef=ef,
+            exact=exact,
             include=include,
             consistency_token=consistency_token,
             filter=filter,

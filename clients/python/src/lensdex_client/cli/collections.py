@@ -1,4 +1,4 @@
-"""``lensdex collections``: list, show and delete collections."""
+"""``lensdex collections``: list, show, change and delete collections."""
 
 import argparse
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from rich.markup import escape
 from rich.table import Table
 
+from lensdex_client.cli import changing_views, reindexing
 from lensdex_client.cli.connection import add_options, connect
 from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.cli.output import Output
@@ -19,8 +20,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
     """Add the command and its own commands."""
     parser = commands.add_parser(
         "collections",
-        help="list, show and delete collections",
-        description="List the index's collections, or show or delete one.",
+        help="list, show, change and delete collections",
+        description="List the index's collections, or show, change or delete one.",
     )
     add_options(parser, settings)
     parser.set_defaults(run=run_list)
@@ -34,6 +35,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", setting
     delete.add_argument("--yes", action="store_true", help="really delete it; nothing is deleted without this")
     add_options(delete, settings)
     delete.set_defaults(run=run_delete)
+    changing_views.add(actions, settings)
+    reindexing.add(actions, settings)
 
 
 def run_list(arguments: argparse.Namespace, output: Output) -> ExitCode:

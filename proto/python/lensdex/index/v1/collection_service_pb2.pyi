@@ -1,7 +1,11 @@
+import datetime
+
+from google.protobuf import duration_pb2 as _duration_pb2
 from lensdex.common.v1 import build_info_pb2 as _build_info_pb2
 from lensdex.index.v1 import alias_pb2 as _alias_pb2
 from lensdex.index.v1 import collection_pb2 as _collection_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -170,3 +174,71 @@ class IndexLimits(_message.Message):
     max_stream_items: int
     max_stream_bytes: int
     def __init__(self, max_records: _Optional[int] = ..., max_queries: _Optional[int] = ..., max_k: _Optional[int] = ..., max_ef: _Optional[int] = ..., max_id_bytes: _Optional[int] = ..., max_metadata_bytes: _Optional[int] = ..., max_content_bytes: _Optional[int] = ..., max_dimension: _Optional[int] = ..., max_views: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_response_bytes: _Optional[int] = ..., max_page_size: _Optional[int] = ..., max_pending_calls: _Optional[int] = ..., max_filter_depth: _Optional[int] = ..., max_filter_nodes: _Optional[int] = ..., max_filter_values: _Optional[int] = ..., max_streams: _Optional[int] = ..., max_stream_items: _Optional[int] = ..., max_stream_bytes: _Optional[int] = ...) -> None: ...
+
+class AddViewRequest(_message.Message):
+    __slots__ = ("collection", "view")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    view: _collection_pb2.View
+    def __init__(self, collection: _Optional[str] = ..., view: _Optional[_Union[_collection_pb2.View, _Mapping]] = ...) -> None: ...
+
+class AddViewResponse(_message.Message):
+    __slots__ = ("collection",)
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    collection: _collection_pb2.Collection
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ...) -> None: ...
+
+class DropViewRequest(_message.Message):
+    __slots__ = ("collection", "view")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    view: str
+    def __init__(self, collection: _Optional[str] = ..., view: _Optional[str] = ...) -> None: ...
+
+class DropViewResponse(_message.Message):
+    __slots__ = ("collection",)
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    collection: _collection_pb2.Collection
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ...) -> None: ...
+
+class ReindexRequest(_message.Message):
+    __slots__ = ("collection", "view", "backend")
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    BACKEND_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    view: str
+    backend: _collection_pb2.Backend
+    def __init__(self, collection: _Optional[str] = ..., view: _Optional[str] = ..., backend: _Optional[_Union[_collection_pb2.Backend, _Mapping]] = ...) -> None: ...
+
+class ReindexResponse(_message.Message):
+    __slots__ = ("progress", "collection")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    progress: ReindexProgress
+    collection: _collection_pb2.Collection
+    def __init__(self, progress: _Optional[_Union[ReindexProgress, _Mapping]] = ..., collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ...) -> None: ...
+
+class ReindexProgress(_message.Message):
+    __slots__ = ("phase", "num_vectors_done", "num_vectors", "time_left")
+    class Phase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        PHASE_UNSPECIFIED: _ClassVar[ReindexProgress.Phase]
+        PHASE_BUILDING: _ClassVar[ReindexProgress.Phase]
+        PHASE_SAVING: _ClassVar[ReindexProgress.Phase]
+        PHASE_SWITCHING: _ClassVar[ReindexProgress.Phase]
+    PHASE_UNSPECIFIED: ReindexProgress.Phase
+    PHASE_BUILDING: ReindexProgress.Phase
+    PHASE_SAVING: ReindexProgress.Phase
+    PHASE_SWITCHING: ReindexProgress.Phase
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    NUM_VECTORS_DONE_FIELD_NUMBER: _ClassVar[int]
+    NUM_VECTORS_FIELD_NUMBER: _ClassVar[int]
+    TIME_LEFT_FIELD_NUMBER: _ClassVar[int]
+    phase: ReindexProgress.Phase
+    num_vectors_done: int
+    num_vectors: int
+    time_left: _duration_pb2.Duration
+    def __init__(self, phase: _Optional[_Union[ReindexProgress.Phase, str]] = ..., num_vectors_done: _Optional[int] = ..., num_vectors: _Optional[int] = ..., time_left: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...

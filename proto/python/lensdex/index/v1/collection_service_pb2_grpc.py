@@ -77,6 +77,21 @@ class CollectionServiceStub:
                 request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesResponse.FromString,
                 _registered_method=True)
+        self.AddView = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/AddView',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewResponse.FromString,
+                _registered_method=True)
+        self.DropView = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/DropView',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.FromString,
+                _registered_method=True)
+        self.Reindex = channel.unary_stream(
+                '/lensdex.index.v1.CollectionService/Reindex',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.FromString,
+                _registered_method=True)
 
 
 class CollectionServiceServicer:
@@ -155,6 +170,41 @@ class CollectionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddView(self, request, context):
+        """AddView adds a view to a collection. Its records lack it: searches in it find nothing and say how many records lack it,
+        until UpdateRecords gives it to them. Durable when answered. Fails for ERROR_REASON_COLLECTION_NOT_FOUND,
+        ERROR_REASON_VIEW_EXISTS, ERROR_REASON_INVALID_FIELD (violations listed; or an engine without `view_changes`),
+        ERROR_REASON_TOO_MANY_ITEMS (views), ERROR_REASON_INVALID_BACKEND, ERROR_REASON_CORRUPTED and
+        ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DropView(self, request, context):
+        """DropView deletes a view with its vectors; records stay, and `default` cannot be dropped. Durable when answered: from then on
+        calls that name the view fail for ERROR_REASON_VIEW_NOT_FOUND, and so do calls that were under way and can no longer be
+        answered, writes among them. Disk space is given back by and by. A view added later under the same name is another one and
+        begins empty. Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_VIEW_NOT_FOUND, ERROR_REASON_INVALID_FIELD
+        (`default`), ERROR_REASON_CORRUPTED and ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reindex(self, request, context):
+        """Reindex builds the graph of a view anew, by another backend or with other parameters, while the old one answers; writes go
+        on. Progress comes about four times a second; the last message holds the collection, and then the new graph answers and the
+        change is durable. Until then the call may be cancelled, by its deadline too, or fail, and nothing has changed; the caller's
+        going away cancels it. A crash leaves the old graph or the new one. It takes memory for both, and counts as an open stream.
+        One view is reindexed once at a time. Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_VIEW_NOT_FOUND,
+        ERROR_REASON_INVALID_BACKEND, ERROR_REASON_INVALID_FIELD (parameters), ERROR_REASON_REINDEX_RUNNING,
+        ERROR_REASON_CORRUPTED and ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CollectionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -197,6 +247,21 @@ def add_CollectionServiceServicer_to_server(servicer, server):
                     servicer.ListAliases,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesResponse.SerializeToString,
+            ),
+            'AddView': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddView,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewResponse.SerializeToString,
+            ),
+            'DropView': grpc.unary_unary_rpc_method_handler(
+                    servicer.DropView,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.SerializeToString,
+            ),
+            'Reindex': grpc.unary_stream_rpc_method_handler(
+                    servicer.Reindex,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -418,6 +483,87 @@ class CollectionService:
             '/lensdex.index.v1.CollectionService/ListAliases',
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesRequest.SerializeToString,
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddView(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/AddView',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DropView(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/DropView',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.DropViewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reindex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/Reindex',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.FromString,
             options,
             channel_credentials,
             insecure,

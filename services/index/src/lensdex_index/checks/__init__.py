@@ -9,7 +9,7 @@ from lensdex_index.checks.filters import FILTER_PATH, check_deletable, check_fil
 from lensdex_index.checks.ids import check_ids
 from lensdex_index.checks.updates import SentChange, check_update
 from lensdex_index.checks.upserts import SentRecord, check_upsert
-from lensdex_index.checks.vectors import SentSpace, bad_rows, check_space, view_of, views_of
+from lensdex_index.checks.vectors import SentSpace, bad_rows, check_space, check_unchanged, view_of, views_of
 
 __all__ = [
     "FILTER_PATH",
@@ -23,6 +23,7 @@ __all__ = [
     "check_filter",
     "check_ids",
     "check_space",
+    "check_unchanged",
     "check_update",
     "check_upsert",
     "view_of",

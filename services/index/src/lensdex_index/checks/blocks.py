@@ -52,7 +52,7 @@ def block_violations(spec: CollectionSpec, num_records: int, block: SentBlock, p
         return
     for row, bad in bad_rows(view, block.vectors, f"{path}.vectors").items():
         yield f"{path}.vectors[{row}]", bad
-    rows.views[name] = ViewRows(block.vectors, np.array(indexes, dtype=np.int64))
+    rows.views[name] = ViewRows(block.vectors, np.array(indexes, dtype=np.int64), view.number)
 
 
 def _row_indexes(block: SentBlock, num_rows: int, num_records: int, path: str) -> Sequence[int]:

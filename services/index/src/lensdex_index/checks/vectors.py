@@ -30,6 +30,13 @@ def views_of(spec: CollectionSpec, names: Iterable[str]) -> list[ViewSpec]:
     return list({view.name: view for view in (view_of(spec, name) for name in names)}.values())
 
 
+def check_unchanged(spec: CollectionSpec, views: Iterable[ViewSpec]) -> None:
+    """Raise ViewNotFoundError where one of *views* is no longer there; another of its name does not count."""
+    for view in views:
+        if view_of(spec, view.name).number != view.number:
+            raise ViewNotFoundError(spec.name, view.name, ",".join(known.name for known in spec.views))
+
+
 def check_space(view: ViewSpec, sent: SentSpace | None) -> None:
     """Raise SpaceMismatchError unless the view is bound to no space, or to the one *sent*."""
     if view.space is None:

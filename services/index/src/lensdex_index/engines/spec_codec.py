@@ -21,6 +21,8 @@ def pack_spec(spec: CollectionSpec) -> dict[str, Any]:
                 "space": None if view.space is None else view.space.as_text(),
                 "metric": view.metric.value,
                 "backend": {"name": view.backend.name, "parameters": dict(view.backend.parameters)},
+                "number": view.number,
+                "build": view.build,
             }
             for view in spec.views
         ],
@@ -40,6 +42,8 @@ def unpack_spec(packed: Mapping[str, Any]) -> CollectionSpec:
                 space=None if view["space"] is None else _unpack_space(view["space"]),
                 metric=Metric(view["metric"]),
                 backend=BackendSpec(view["backend"]["name"], view["backend"]["parameters"]),
+                number=view.get("number", 0),
+                build=view.get("build", 0),
             )
             for view in packed["views"]
         ],

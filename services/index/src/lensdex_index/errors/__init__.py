@@ -6,7 +6,7 @@
         ├── InvalidFieldError, TooManyItemsError, InvalidIdError, DuplicateIdError, RecordTooLargeError
         ├── InvalidVectorsError, NotFiniteVectorError, ZeroVectorError, DimensionMismatchError, SpaceMismatchError
         ├── CollectionNotFoundError, CollectionExistsError, ViewNotFoundError, RecordNotFoundError, ViewMissingError
-        ├── DefaultViewRequiredError, FieldTypeMismatchError, InvalidBackendError
+        ├── ViewExistsError, ReindexRunningError, DefaultViewRequiredError, FieldTypeMismatchError, InvalidBackendError
         ├── InvalidFilterError, FieldNotIndexedError, FilterTypeMismatchError
         ├── InvalidPageTokenError, InvalidConsistencyTokenError
         ├── ResponseTooLargeError, OverloadedError, NotServingError, DeadlineExceededError, CallCancelledError
@@ -35,6 +35,8 @@ from lensdex_index.errors.collections import (
     CollectionNotFoundError,
     CorruptedError,
     InvalidBackendError,
+    ReindexRunningError,
+    ViewExistsError,
     ViewNotFoundError,
 )
 from lensdex_index.errors.filters import FieldNotIndexedError, FilterTypeMismatchError, InvalidFilterError
@@ -101,11 +103,13 @@ __all__ = [
     "OverloadedError",
     "RecordNotFoundError",
     "RecordTooLargeError",
+    "ReindexRunningError",
     "ResponseTooLargeError",
     "SpaceMismatchError",
     "StartError",
     "StoreUnavailableError",
     "TooManyItemsError",
+    "ViewExistsError",
     "ViewMissingError",
     "ViewNotFoundError",
     "ViolationsError",

@@ -39,6 +39,28 @@ class ViewNotFoundError(FactsError):
 
 
 @dataclass(eq=False)
+class ViewExistsError(FactsError):
+    """The collection has a view of that name."""
+
+    collection: str
+    view: str
+
+    def __str__(self) -> str:
+        return f"collection {self.collection} has a view {self.view!r}; drop it first or choose another name"
+
+
+@dataclass(eq=False)
+class ReindexRunningError(FactsError):
+    """The view is being reindexed already."""
+
+    collection: str
+    view: str
+
+    def __str__(self) -> str:
+        return f"view {self.view!r} of collection {self.collection} is being reindexed; wait for that or cancel it"
+
+
+@dataclass(eq=False)
 class InvalidBackendError(FactsError):
     """An unknown index backend, one with a *problem* on this server, or a parameter it does not take."""
 

@@ -10,7 +10,7 @@ from lensdex.index.v1 import collection_service_pb2_grpc
 from lensdex_index import tokens
 from lensdex_index.catalog import Catalog, Target
 from lensdex_index.errors import InvalidFieldError
-from lensdex_index.faces import decode, encode
+from lensdex_index.faces import decode, encode, reindex
 from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.reaching import reach
 
@@ -27,7 +27,7 @@ def page_size(sent: int, *, otherwise: int, largest: int) -> int:
 
 
 class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
-    """Creates, describes and deletes collections, and names them anew."""
+    """Creates, describes, changes and deletes collections, and names them anew."""
 
     def __init__(self, catalog: Catalog, calls: Calls) -> None:
         self._catalog = catalog
@@ -61,6 +61,19 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
     async def ListAliases(self, request: pb.ListAliasesRequest, context: Context) -> pb.ListAliasesResponse:
         return await self._calls.run("ListAliases", request, context, self._list_aliases)
 
+    async def AddView(self, request: pb.AddViewRequest, context: Context) -> pb.AddViewResponse:
+        return await self._calls.run("AddView", request, context, self._add_view)
+
+    async def DropView(self, request: pb.DropViewRequest, context: Context) -> pb.DropViewResponse:
+        return await self._calls.run("DropView", request, context, self._drop_view)
+
+    async def Reindex(self, request: pb.ReindexRequest, context: Context) -> None:
+        async def serve(call: Call) -> None:
+            call.request_bytes = request.ByteSize()
+            await reindex.run(self._catalog, request, context, call)
+
+        await self._calls.stream("Reindex", context, serve)
+
     async def _create(self, request: pb.CreateCollectionRequest, call: Call) -> pb.CreateCollectionResponse:
         handle = await call.blocking(self._catalog.create, decode.proposal(request.collection))
         return pb.CreateCollectionResponse(collection=encode.collection(handle.spec))
@@ -92,6 +105,17 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
     async def _delete(self, request: pb.DeleteCollectionRequest, call: Call) -> pb.DeleteCollectionResponse:
         num_records = await call.blocking(self._catalog.drop, request.name)
         return pb.DeleteCollectionResponse(num_records=num_records)
+
+    async def _add_view(self, request: pb.AddViewRequest, call: Call) -> pb.AddViewResponse:
+        handle = self._catalog.collection(request.collection)
+        view = decode.proposed_view(request.view)
+        await call.done(await call.blocking(self._catalog.add_view, request.collection, view, call.deadline))
+        return pb.AddViewResponse(collection=encode.collection(handle.spec))
+
+    async def _drop_view(self, request: pb.DropViewRequest, call: Call) -> pb.DropViewResponse:
+        handle = self._catalog.collection(request.collection)
+        await call.done(await call.blocking(self._catalog.drop_view, request.collection, request.view, call.deadline))
+        return pb.DropViewResponse(collection=encode.collection(handle.spec))
 
     async def _info(self, request: pb.GetIndexInfoRequest, call: Call) -> pb.GetIndexInfoResponse:  # noqa: ARG002
         limits = self._catalog.limits

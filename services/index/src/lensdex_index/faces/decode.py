@@ -17,7 +17,7 @@ from lensdex_wire import space_codec, vectors
 
 def proposal(message: collection_pb2.Collection) -> Proposal:
     """Return a collection to create."""
-    views = [_view(view) for view in message.views]
+    views = [proposed_view(view) for view in message.views]
     fields = [ProposedField(field.name, _field_type(field.type), field.list) for field in message.indexed_fields]
     return Proposal(message.name, views, fields)
 
@@ -78,7 +78,8 @@ def include(holder: Any, *, otherwise: Include) -> Include:
     return Include(metadata=holder.include.metadata, content=holder.include.content)
 
 
-def _view(message: collection_pb2.View) -> ProposedView:
+def proposed_view(message: collection_pb2.View) -> ProposedView:
+    """Return a view to create."""
     basis = message.WhichOneof("basis")
     bad: str | None = None
     bound = None
@@ -93,7 +94,7 @@ def _view(message: collection_pb2.View) -> ProposedView:
         dimension=message.dimension if basis == "dimension" else None,
         metric=_metric(message.metric),
         backend=message.backend.name,
-        parameters=_plain_struct(message.backend.parameters),
+        parameters=plain_struct(message.backend.parameters),
         bad_space_field=bad,
     )
 
@@ -124,7 +125,7 @@ def _enum_name(enum: Any, value: int) -> str:
 
 def _record(message: record_pb2.Record) -> SentRecord:
     content = message.content.SerializeToString() if message.HasField("content") else None
-    record = Record(message.id, _plain_struct(message.metadata), content)
+    record = Record(message.id, plain_struct(message.metadata), content)
     return SentRecord(message.metadata.ByteSize(), len(content or b""), record)
 
 
@@ -132,7 +133,7 @@ def _change(message: record_pb2.RecordUpdate) -> SentChange:
     content = message.content.SerializeToString() if message.HasField("content") else None
     change = Change(
         message.id,
-        _plain_struct(message.metadata),
+        plain_struct(message.metadata),
         content,
         removes_content=message.remove_content,
         removed_views=frozenset(message.remove_views),
@@ -147,14 +148,15 @@ def _matrix_or_error(message: vectors_pb2.Vectors, path: str) -> Matrix | Domain
         return error
 
 
-def _plain_struct(message: struct_pb2.Struct) -> dict[str, Any]:
+def plain_struct(message: struct_pb2.Struct) -> dict[str, Any]:
+    """Return a struct as plain data."""
     return {key: _plain(value) for key, value in message.fields.items()}
 
 
 def _plain(value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        return _plain_struct(value.struct_value)
+        return plain_struct(value.struct_value)
     if kind == "list_value":
         return [_plain(item) for item in value.list_value.values]
     # A value that says nothing is null, as in JSON.

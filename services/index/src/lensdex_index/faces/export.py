@@ -38,7 +38,7 @@ class Export:
         self._after = request.after
 
     async def run(self, context: Context, call: Call) -> None:
-        """Write every page. Raises NotServingError between two when draining."""
+        """Write every page. Raises NotServingError between two when draining, ViewNotFoundError for a dropped view."""
         while (page := await call.blocking(self._next_page)) is not None:
             if call.draining.is_set():
                 raise NotServingError("draining")
@@ -51,7 +51,7 @@ class Export:
     def _next_page(self) -> pb.ExportRecordsResponse | None:
         budget = encode.Budget(self._max_bytes, 1)
         blocks = encode.Blocks(self._views)
-        page = pb.ExportRecordsResponse()
+        page = pb.ExportRecordsResponse(collection=self._handle.spec.name)
         names = [view.name for view in self._views]
         scan = self._handle.scan(self._after, self._max_records, self._include, names, self._chosen)
         with contextlib.closing(scan) as records:
@@ -63,6 +63,7 @@ class Export:
                 page.records.append(message)
                 blocks.add(at, stored)
                 self._after = stored.record.id
+        checks.check_unchanged(self._handle.spec, self._views)
         if not page.records:
             return None
         page.vectors.extend(blocks.messages())

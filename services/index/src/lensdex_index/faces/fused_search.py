@@ -48,6 +48,7 @@ def answer(target: Target, request: pb.SearchRecordsRequest, limits: Limits) -> 
                     include=include,
                     max_bytes=limits.max_response_bytes,
                     filter=chosen,
+                    view_number=view.number,
                 )
                 for view, asked in zip(views, queries, strict=True)
             ],

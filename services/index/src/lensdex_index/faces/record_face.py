@@ -188,6 +188,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
                 response.results.append(result if fits else too_large)
                 if fits and stored is not None:
                     blocks.add(at, stored)
+        checks.check_unchanged(handle.spec, views)
         response.vectors.extend(blocks.messages())
         return response
 
@@ -218,6 +219,7 @@ class RecordFace(record_service_pb2_grpc.RecordServiceServicer):
                 response.records.append(message)
                 blocks.add(at, stored)
                 last = stored.record.id
+        checks.check_unchanged(handle.spec, views)
         response.vectors.extend(blocks.messages())
         return response
 

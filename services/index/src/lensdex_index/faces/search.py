@@ -53,6 +53,7 @@ def answer(target: Target, request: pb.SearchRecordsRequest, limits: Limits) -> 
         include=include,
         max_bytes=limits.max_response_bytes,
         filter=filter_of(request, handle.spec, limits),
+        view_number=view.number,
     )
     found = handle.search(search)
     response = pb.SearchRecordsResponse(

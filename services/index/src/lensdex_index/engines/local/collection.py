@@ -6,8 +6,9 @@ How it is written to is ``writing``'s, how it is read ``reading``'s and ``search
 import contextlib
 import functools
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,27 +20,34 @@ from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.reading import Reading
 from lensdex_index.engines.local.recall_audit import RecallAudit
 from lensdex_index.engines.local.record_index import RecordIndex
-from lensdex_index.engines.local.recovering import graph_path, recover
+from lensdex_index.engines.local.recovering import recover
+from lensdex_index.engines.local.reindexing import Reindexing
 from lensdex_index.engines.local.saver import Saver
-from lensdex_index.engines.local.saving import GraphSaving, SavePolicy
 from lensdex_index.engines.local.searching import Searching
 from lensdex_index.engines.local.store.records_db import RecordsDb
-from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.view_changes import ViewChanges
+from lensdex_index.engines.local.view_opening import ViewOpening
+from lensdex_index.engines.local.views import OpenView, Views, remove_files_of_others
 from lensdex_index.engines.local.visibility import Visibility
 from lensdex_index.engines.local.writing import Write, Writing
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import CollectionNotFoundError
 from lensdex_index.filters import Filter
+from lensdex_index.progress import Progress
 from lensdex_index.records import (
+    BackendSpec,
     Batch,
     CollectionSpec,
     CollectionStatistics,
     FusedAnswer,
     FusedSearch,
     Include,
+    Matrix,
     Search,
     SearchAnswer,
     StoredRecord,
+    ViewRows,
+    ViewSpec,
     ViewStatistics,
     WriteOutcome,
 )
@@ -64,33 +72,31 @@ class LocalCollection:
         saver: Saver,
         create: bool,
         abandoned: Callable[[], bool],
+        save_spec: Callable[[CollectionSpec], None],
     ) -> None:
-        self._spec, self._epoch, self._folder = spec, epoch, folder
-        self._indexer, self._saver = indexer, saver
+        """*save_spec* makes what the collection has become durable in the catalog."""
+        self._epoch, self._folder = epoch, folder
         self._use = threading.Condition()
         self._users = 1
         """Calls in hand, and one for the collection being open: who leaves last releases the files."""
         self._closed = self._released = False
         self._at_end: Callable[[], None] = lambda: None
-        self._views: dict[str, ViewIndex] = {}
+        self._views = Views(spec.name)
         self._records = RecordIndex(spec.fields)
-        names = [view.name for view in spec.views]
-        self._db = RecordsDb(folder / "records.db", spec.name, epoch, names, create=create, abandoned=abandoned)
+        self._opening = ViewOpening(spec.name, epoch, folder, options, self._records, indexer=indexer, saver=saver)
+        self._db = RecordsDb(folder / "records.db", spec.name, epoch, spec.views, create=create, abandoned=abandoned)
+        indexes = {}
         try:
+            if len(self._db.views) < len(spec.views):
+                spec = replace(spec, views=self._db.views)
+                save_spec(spec)
+            remove_files_of_others(folder, spec.views)
             for view in spec.views:
-                self._views[view.name] = ViewIndex(
-                    view,
-                    folder / f"{view.name}.rows",
-                    hold_seconds=options.index_hold_seconds,
-                    rebuild_fraction=options.rebuild_deleted_fraction,
-                    min_tail=options.min_tail_vectors,
-                    first_tail=options.first_tail_vectors,
-                    adders=indexer.adders,
-                )
+                indexes[view.name] = self._opening.index(view)
             visible = recover(
                 self._db,
                 self._records,
-                self._views,
+                indexes,
                 spec.name,
                 epoch=epoch,
                 folder=folder,
@@ -99,7 +105,9 @@ class LocalCollection:
             )
             self._visibility = Visibility(visible)
         except BaseException:
-            self._release()
+            for index in indexes.values():
+                self._opening.close(index)
+            self._db.close()
             raise
         self._reading = Reading(self._db, self._records, self._visibility)
         self._recall_audit = RecallAudit(
@@ -120,31 +128,34 @@ class LocalCollection:
             observer=options.observer,
             committed=indexer.wake,
         )
-        policy = SavePolicy(options.save_min_vectors, options.save_changed_fraction, options.save_idle_seconds)
-        self._savings = {
-            f"{spec.name}/{view}": GraphSaving(index, epoch, graph_path(folder, view), policy)
-            for view, index in self._views.items()
-        }
-        for index in self._views.values():
-            indexer.watch(index)
-        for name, saving in self._savings.items():
-            saver.watch(saving, name)
+        self._changes = ViewChanges(
+            spec,
+            self._db,
+            self._views,
+            self._visibility,
+            save_spec=save_spec,
+            opening=lambda view: self._opening.opened(self._opening.index(view)),
+            dropped=self._let_go,
+        )
+        self._reindexing = Reindexing(spec.name, self._views, self._changes, self._writing, self._opening)
+        for index in indexes.values():
+            self._views.put(self._opening.opened(index))
+        if not self._db.is_swept:
+            self._writing.tidy()
 
     @property
     def spec(self) -> CollectionSpec:
-        return self._spec
+        return self._changes.spec
 
     @property
     def epoch(self) -> bytes:
         return self._epoch
 
     def upsert(self, batch: Batch, *, deadline: float) -> Future[WriteOutcome]:
-        ready = {name: self._views[name].ready(rows.vectors) for name, rows in batch.views.items()}
-        return self._writing.submit(Write(batch, ready), deadline)
+        return self._writing.submit(Write(batch, self._ready(batch.views)), deadline)
 
     def update(self, changes: Changes, *, deadline: float) -> Future[WriteOutcome]:
-        ready = {name: self._views[name].ready(rows.vectors) for name, rows in changes.views.items()}
-        return self._writing.submit(Write(changes=changes, ready=ready), deadline)
+        return self._writing.submit(Write(changes=changes, ready=self._ready(changes.views)), deadline)
 
     def delete(self, ids: Sequence[str], *, deadline: float) -> Future[WriteOutcome]:
         return self._writing.submit(Write(deleted=ids), deadline)
@@ -174,6 +185,16 @@ class LocalCollection:
             missing = [self._searching.num_without_view(search) for search in fused.searches]
         return FusedAnswer(self._while_in_use(self._fusing.answers(fused)), missing)
 
+    def add_view(self, view: ViewSpec, *, max_views: int, deadline: float) -> Future[WriteOutcome]:
+        return self._writing.submit(Write(task=lambda: self._changes.add(view, max_views)), deadline)
+
+    def drop_view(self, name: str, *, deadline: float) -> Future[WriteOutcome]:
+        return self._writing.submit(Write(task=lambda: self._changes.drop(name)), deadline)
+
+    def reindex(self, view: str, backend: BackendSpec, tell: Callable[[Progress], None]) -> Future[WriteOutcome]:
+        with self._in_use():
+            return self._reindexing.begin(view, backend, tell)
+
     def wait_visible(self, sequence: int) -> Future[None]:
         return self._visibility.wait(sequence)
 
@@ -183,12 +204,12 @@ class LocalCollection:
             views = [
                 ViewStatistics(
                     name,
-                    visible.num_vectors[name],
+                    visible.num_vectors.get(name, 0),
                     index.num_tail_vectors,
                     index.num_stray_vectors,
                     index.tail_bound.bound,
                 )
-                for name, index in self._views.items()
+                for name, index in self._views.indexes.items()
             ]
             disk_bytes = sum(_size(file) for file in self._folder.iterdir())
         return CollectionStatistics(visible.num_records, visible.sequence, disk_bytes, views)
@@ -203,18 +224,17 @@ class LocalCollection:
             if self._closed:
                 return self._visibility.current.num_records
             self._closed, self._at_end = True, at_end
-        for index in self._views.values():
+        for index in self._views.indexes.values():
             index.tail_bound.open_up()
+        self._reindexing.close()
         self._writing.close()
         self._recall_audit.close()
-        for saving in self._savings.values():
-            self._saver.forget(saving)
-        for index in self._views.values():
-            self._indexer.forget(index)
+        for view in self._views.all.values():
+            self._opening.forget(view)
         self._visibility.fail()
         if save_until is not None:
-            for name, saving in self._savings.items():
-                self._saver.save_last(saving, name, save_until)
+            for view in self._views.all.values():
+                self._opening.save_last(view, save_until)
         self._leave()
         return self._visibility.current.num_records
 
@@ -223,7 +243,24 @@ class LocalCollection:
         self.retire(save_until=save_until)
         with self._use:
             if not self._use.wait_for(lambda: self._released, _CLOSE_SECONDS):
-                _log.error("collection still open under running calls", collection=self._spec.name, calls=self._users)
+                _log.error("collection still open under running calls", collection=self.spec.name, calls=self._users)
+
+    def _ready(self, views: Mapping[str, ViewRows]) -> Mapping[str, Matrix]:
+        indexes = {name: self._views.find(name, rows.view_number).index for name, rows in views.items()}
+        return {name: indexes[name].ready(rows.vectors) for name, rows in views.items()}
+
+    def _let_go(self, view: OpenView) -> None:
+        """Remove what is left of a dropped view, once nobody works on it. Not in the writer's thread: that may take."""
+        with self._use:
+            self._users += 1
+
+        def remove() -> None:
+            try:
+                self._opening.remove(view)
+            finally:
+                self._leave()
+
+        threading.Thread(target=remove, name="lensdex-dropped-view", daemon=True).start()
 
     def _leave(self) -> None:
         with self._use:
@@ -239,15 +276,15 @@ class LocalCollection:
                 self._use.notify_all()
 
     def _release(self) -> None:
-        for view, index in self._views.items():
-            index.close(keep_rows=graph_path(self._folder, view).exists())
+        for index in self._views.indexes.values():
+            self._opening.close(index)
         self._db.close()
 
     @contextlib.contextmanager
     def _in_use(self) -> Iterator[None]:
         with self._use:
             if self._closed:
-                raise CollectionNotFoundError(self._spec.name)
+                raise CollectionNotFoundError(self.spec.name)
             self._users += 1
         try:
             yield

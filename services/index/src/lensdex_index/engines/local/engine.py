@@ -1,7 +1,7 @@
 """The local engine: a data folder, its catalog, and the collections open in it. One process at a time.
 
 Layout: ``lock``, ``catalog.db``, ``collections/EPOCH/records.db`` (the truth), ``collections/EPOCH/VIEW.rows`` and
-``collections/EPOCH/VIEW.graph`` (derived).
+``collections/EPOCH/VIEW.graph`` (derived; a view added later is ``VIEW.NUMBER`` there).
 """
 
 import contextlib
@@ -137,7 +137,10 @@ class LocalEngine:
         raise CorruptedError(name, failed.detail) if failed is not None else CollectionNotFoundError(name)
 
     def specs(self, after: str, limit: int) -> Sequence[CollectionSpec]:
-        ready = (entry.spec for entry in self._db.entries() if entry.state == "ready" and entry.spec.name > after)
+        # A collection knows of a dropped view before the catalog does.
+        open_now = {name: collection.spec for name, collection in self._open.copy().items()}
+        entries = (entry for entry in self._db.entries() if entry.state == "ready" and entry.spec.name > after)
+        ready = (open_now.get(entry.spec.name, entry.spec) for entry in entries)
         return [spec for _, spec in zip(range(limit), ready, strict=False)]
 
     def drop(self, name: str) -> int:
@@ -240,6 +243,7 @@ class LocalEngine:
             saver=self._saver,
             create=create,
             abandoned=self._abandoned.is_set,
+            save_spec=lambda changed: self._db.set_spec(epoch, changed),
         )
 
     def _open_catalog(self) -> None:

@@ -6,13 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from lensdex_index.engines.local.backends.base import Backend
-from lensdex_index.records import Labels, Matrix
+from lensdex_index.records import Labels, Matrix, ViewSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """A graph at one moment, and what belongs to it. Arrays are not changed any more; the graph is."""
 
+    spec: ViewSpec
+    """Of the view, then."""
     graph: Backend
     sequence: int
     """Published then: every slot was born by it."""

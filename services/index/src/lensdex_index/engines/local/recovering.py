@@ -12,14 +12,10 @@ from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.restoring import Outcome, restore
 from lensdex_index.engines.local.store.records_db import RecordsDb
 from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.views import graph_path
 from lensdex_index.engines.local.visibility import Visible
 from lensdex_index.engines.options import Observer
 from lensdex_index.errors import CorruptedError
-
-
-def graph_path(folder: Path, view: str) -> Path:
-    """Return where a view's graph is saved."""
-    return folder / f"{view}.graph"
 
 
 def recover(
@@ -49,7 +45,7 @@ def recover(
         labels = db.labels(view)
         num_vectors[view] = len(labels)
         try:
-            outcome = restore(index, graph_path(folder, view), labels, sequence, epoch=epoch, abandoned=abandoned)
+            outcome = restore(index, graph_path(folder, index.spec), labels, sequence, epoch=epoch, abandoned=abandoned)
         except AbandonedError as error:
             raise RecoveryAbandonedError from error
         observer.graph_looked_for(outcome.value)

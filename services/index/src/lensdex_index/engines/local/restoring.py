@@ -108,6 +108,7 @@ def _read(index: Upkeep, epoch: bytes, path: Path, sequence: int, abandoned: Cal
         raise _RejectedError(Outcome.CORRUPTED, "the rows it needs fail their checksum")
     _fill(graph, parts["image"], inside, index)
     return Frozen(
+        spec=index.spec,
         graph=graph,
         sequence=facts["sequence"],
         rows=rows,

@@ -72,6 +72,11 @@ class RowFile:
         mapped = mmap.mmap(self._descriptor, capacity * row_bytes)
         self.rows = np.frombuffer(mapped, dtype=np.float32).reshape(capacity, self._dimension)
 
+    def abandon(self) -> None:
+        """Remove the file while it is read: its rows last as long as somebody holds them. Nobody may write."""
+        os.close(self._descriptor)
+        self._path.unlink(missing_ok=True)
+
     def close(self, *, keep: bool = False) -> None:
         """Release the file, and remove it unless it is to be kept."""
         os.close(self._descriptor)

@@ -10,14 +10,13 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from lensdex_index.engines.local import graph_file
 from lensdex_index.engines.local.forked import AbandonedError, Forked
 from lensdex_index.engines.local.frozen import Frozen
-from lensdex_index.engines.local.upkeep import Upkeep
 from lensdex_index.records import Matrix, ViewSpec
 
 FORMAT: Final = 1
@@ -69,11 +68,31 @@ def rows_checksum(
     return checksum
 
 
+class Freezable(Protocol):
+    """A graph that can be saved at a moment."""
+
+    changes: int
+    """Rises with each addition and removal."""
+    spec: ViewSpec
+    """Replaced when another graph takes over."""
+
+    @property
+    def num_graph_vectors(self) -> int:
+        """Return how many vectors it has."""
+
+    def freeze(self, begin: Callable[[Frozen], None]) -> Frozen:
+        """Return the moment in which *begin* was called with it."""
+
+    def sync_rows(self) -> None:
+        """Have the rows it needs on the disk."""
+
+
 class GraphSaving:
     """Of one view. One thread at a time."""
 
-    def __init__(self, index: Upkeep, epoch: bytes, path: Path, policy: SavePolicy) -> None:
-        self.index, self._epoch, self._path, self._policy = index, epoch, path, policy
+    def __init__(self, index: Freezable, epoch: bytes, where: Callable[[ViewSpec], Path], policy: SavePolicy) -> None:
+        """*where* says where a graph of that spec is saved."""
+        self.index, self._epoch, self._where, self._policy = index, epoch, where, policy
         self._saved_changes = index.changes
         self._seen_changes, self._quiet_since = index.changes, time.monotonic()
         self._summed = (0, 0)
@@ -117,7 +136,7 @@ class GraphSaving:
         def facts() -> Mapping[str, Any]:
             return {
                 "format": FORMAT,
-                "of": identity(self.index.spec, self._epoch, frozen.graph.image_format),
+                "of": identity(frozen.spec, self._epoch, frozen.graph.image_format),
                 "sequence": frozen.sequence,
                 "num_rows": len(frozen.labels),
                 "rows_checksum": self._sum(frozen.rows, len(frozen.labels), abandoned),
@@ -131,7 +150,14 @@ class GraphSaving:
             "inside": (np.packbits(frozen.inside).tobytes(),),
             "strays": (frozen.strays.astype("<i8").tobytes(),),
         }
-        return graph_file.write(self._path, parts, facts, sync_first=self.index.sync_rows)
+
+        def sync_first() -> None:
+            self.index.sync_rows()
+            if self.index.spec is not frozen.spec:
+                # Another graph has taken over, and nobody would look for this one.
+                raise AbandonedError
+
+        return graph_file.write(self._where(frozen.spec), parts, facts, sync_first=sync_first)
 
     def _sum(self, rows: Matrix, end: int, abandoned: Callable[[], bool]) -> int:
         start, checksum = self._summed

@@ -15,12 +15,12 @@ from typing import Final
 
 import numpy as np
 
-from lensdex_index.engines.local.places import Places
 from lensdex_index.engines.local.recall_audit import Check, RecallAudit
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.slots import Snapshot
 from lensdex_index.engines.local.store.records_db import Reader, RecordsDb
 from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.views import OpenView, Views
 from lensdex_index.engines.local.visibility import Visibility
 from lensdex_index.engines.scan import Mask
 from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLargeError, ViewMissingError
@@ -49,7 +49,7 @@ class Searching:
         name: str,
         db: RecordsDb,
         records: RecordIndex,
-        views: Mapping[str, ViewIndex],
+        views: Views,
         visibility: Visibility,
         *,
         audit: RecallAudit,
@@ -59,24 +59,27 @@ class Searching:
         self._db = db
         self._records = records
         self._views = views
-        self._places = {view: Places(records.slots) for view in views}
         self._visibility = visibility
 
     def num_without_view(self, search: Search) -> int:
-        """Return how many of the records that match have no vector in the view."""
+        """Return how many of the records that match have no vector in the view. Raises ViewNotFoundError."""
+        view = self._views.find(search.view, search.view_number)
         visible = self._visibility.current
-        missing = visible.num_records - visible.num_vectors[search.view]
+        missing = visible.num_records - visible.num_vectors.get(search.view, 0)
         if search.filter is None or not missing:
             return missing
-        slots = self._views[search.view].slots
+        slots = view.index.slots
         records = self._records.matching(search.filter)
-        vectors = self._places[search.view].spread(records, slots)
+        vectors = view.places.spread(records, slots)
         return _num_seen(records, self._records.slots.snapshot(), visible.sequence) - _num_seen(
             vectors, slots, visible.sequence
         )
 
     def answers(self, search: Search) -> Generator[list[Found] | DomainError]:
-        """Search when first asked; yield each query's outcome, in order. Exhaust or close it."""
+        """Search when first asked; yield each query's outcome, in order. Exhaust or close it.
+
+        Raises ViewNotFoundError where the view was dropped meanwhile: what its index answers is out of date then.
+        """
         outcomes = self._without_snapshot(search)
         if outcomes is not None:
             yield from outcomes
@@ -98,10 +101,13 @@ class Searching:
     ) -> Sequence[Hits | DomainError] | None:
         """Return each query's nearest as of *sequence*, k of them and what ties with the last; or why it has none.
 
-        None: the graph has moved on since; only a scan can be asked about that moment.
+        None: the graph has moved on since; only a scan can be asked about that moment. Raises ViewNotFoundError.
         """
+        view = self._views.find(search.view, search.view_number)
         queries = self._queries(reader, search)
-        hits = self._ask(search, [query for query in queries if isinstance(query, _Query)], sequence, exact=exact)
+        good = [query for query in queries if isinstance(query, _Query)]
+        hits = self._ask(view, search, good, sequence, exact=exact)
+        self._views.find(search.view, view.index.spec.number)
         if hits is None:
             return None
         remaining = iter(hits)
@@ -111,8 +117,10 @@ class Searching:
         """Return the outcomes; None where that takes a snapshot."""
         if isinstance(search.queries, Sequence) or search.include.content or self._visibility.has_failed:
             return None
+        view = self._views.find(search.view, search.view_number)
         queries = [_Query(vector[None]) for vector in search.queries]
-        hits = self._ask(search, queries, self._visibility.sequence(), exact=search.exact)
+        hits = self._ask(view, search, queries, self._visibility.sequence(), exact=search.exact)
+        self._views.find(search.view, view.index.spec.number)
         if hits is None or any(len(labels) > search.k for labels, _ in hits):
             return None
         wanted = {label for labels, _ in hits for label in labels.tolist()}
@@ -138,14 +146,16 @@ class Searching:
             return ViewMissingError(self._name, record_id, view)
         return _Query(vector[None], label)
 
-    def _ask(self, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool) -> list[Hits] | None:
+    def _ask(
+        self, view: OpenView, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool
+    ) -> list[Hits] | None:
         if not queries:
             return []
-        index = self._views[search.view]
+        index = view.index
         allowed: Mask | None = None
         if search.filter is not None:
             slots = index.slots
-            allowed = self._places[search.view].spread(self._records.matching(search.filter), slots)
+            allowed = view.places.spread(self._records.matching(search.filter), slots)
         ef = search.ef if search.ef is not None else index.spec.backend.parameters.get("ef", 0)
         hits = index.search(
             np.concatenate([query.vector for query in queries]),

@@ -21,11 +21,12 @@ from lensdex_index.engines.local.backends.base import Backend, BackendOptions, T
 from lensdex_index.engines.local.frozen import Frozen
 from lensdex_index.engines.local.measuring import measure
 from lensdex_index.engines.local.planner import UNMEASURED
+from lensdex_index.engines.local.rebuilding import Rebuild, Rebuilds, RequestedRebuild, grown
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import Slots
 from lensdex_index.engines.local.tail_bound import TailBound
-from lensdex_index.records import Labels, ViewSpec
+from lensdex_index.records import Labels, Matrix, ViewSpec
 
 _PATIENCE_HOLDS: Final = 2
 """Times the hold that indexing waits for a gap between searches before it makes one."""
@@ -40,8 +41,6 @@ _LONGEST_HOLD_SECONDS: Final = 0.05
 """How long vectors are added at a stretch while no search comes; what there is more is left to the next step."""
 _QUIET_SECONDS: Final = 0.02
 """After this nobody is filling the view."""
-_REBUILD_SECONDS: Final = 0.02
-"""Building beside the serving graph holds no lock; a step is short only so that closing is prompt."""
 
 
 class Upkeep:
@@ -92,7 +91,8 @@ class Upkeep:
         """How many slots were covered when costs were last measured."""
         self._found = 0
         """Slots that were there at the start: a graph that is built anew holds no writer up."""
-        self._rebuild: tuple[Backend, npt.NDArray[np.bool_], int] | None = None
+        self.rebuilds = Rebuilds()
+        """Graphs to take this one's place; who may ask for one may be any thread."""
 
     @property
     def num_graph_vectors(self) -> int:
@@ -104,11 +104,12 @@ class Upkeep:
         with self._lock.reading():
             covered = self._covered
             frozen = Frozen(
+                spec=self.spec,
                 graph=self._graph,
                 sequence=self._published[0],
                 rows=self.row_file.rows,
                 labels=self._slots.labels[:covered].copy(),
-                inside=_grown(self._in_graph, covered)[:covered].copy(),
+                inside=grown(self._in_graph, covered)[:covered].copy(),
                 num_removed=self._removed,
                 strays=self._audit.strays,
                 audited=self._audit.progress,
@@ -116,6 +117,15 @@ class Upkeep:
             )
             begin(frozen)
         return frozen
+
+    def begin_rebuild(self, spec: ViewSpec) -> RequestedRebuild:
+        """Have a graph built beside, after *spec*, that takes over once it is approved. Any thread.
+
+        The indexing thread must be woken. What was being built before is not built any further.
+        """
+        rebuild = RequestedRebuild(spec, self.new_graph(spec), self._slots, self._rows, sync_rows=self.sync_rows)
+        self.rebuilds.request(rebuild)
+        return rebuild
 
     def sync_rows(self) -> None:
         """Have the rows written so far on the disk. Raises OSError."""
@@ -125,9 +135,10 @@ class Upkeep:
         """Do a little indexing, holding searches back for about ``hold_seconds``; return whether more is left to do."""
         try:
             return self._step()
-        except BaseException:
+        except BaseException as error:
             # Nobody comes again: the tail stays, and must not be waited for.
             self.tail_bound.open_up()
+            self.rebuilds.fail(error)
             raise
 
     def began(self) -> None:
@@ -145,27 +156,26 @@ class Upkeep:
             due = [slot for slot in self._retired if self._slots.died[slot] <= published]
         if due:
             self._remove(np.array(due, dtype=np.int64))
-        if self._rebuild is not None:
-            self._rebuild_step(published, size)
+        if self.rebuilds.due(size):
+            built = self.rebuilds.step(published, size)
+            if built is not None:
+                self._change_over(built, published)
             if self._covered < size and self.tail_bound.is_pressed:
                 # Writers need not wait for the whole of it.
                 self._add(published, size)
-        elif self._covered < size and self._lets_writers_first(size):
-            time.sleep(_QUIET_SECONDS / 4)
         elif self._covered < size:
-            self._add(published, size)
-            if self._wants_measure():
-                self._measure()
+            self._extend(published, size)
         elif self._wants_measure():
             # A graph that was restored.
             self._measure()
         elif self._wants_rebuild():
-            self._rebuild = (self.new_graph(), np.zeros(size, dtype=np.bool_), 0)
+            graph = self.new_graph()
+            self.rebuilds.begin(Rebuild(self.spec, graph, self._slots, self._rows, sync_rows=self.sync_rows))
         elif self._wants_audit():
             self._audit_step(published)
         self._tell_tail()
         return (
-            self._rebuild is not None
+            self.rebuilds.due(self._published[1])
             or self._covered < self._published[1]
             or self._wants_rebuild()
             or self._wants_audit()
@@ -174,6 +184,10 @@ class Upkeep:
     def close(self, *, keep_rows: bool = False) -> None:
         """Release the row file, and remove it unless a saved graph needs it. Nobody may be using the index."""
         self.row_file.close(keep=keep_rows)
+
+    def abandon(self) -> None:
+        """Remove the row file; searches in hand go on, and the last of them releases it. Nobody may write or index."""
+        self.row_file.abandon()
 
     def restore(self, saved: Frozen, alive: npt.NDArray[np.bool_], sequence: int) -> None:
         """Go on with a *saved* graph, whose rows are the row file's; *alive*: which slots still are, at *sequence*.
@@ -188,20 +202,24 @@ class Upkeep:
         self._audit = Audit.restored(saved.audited, saved.strays[alive[saved.strays]])
         self.changes = saved.changes + len(gone)
 
-    def new_graph(self) -> Backend:
-        """Return an empty graph of this view, which nobody searches yet."""
-        options = BackendOptions(
-            self.spec.metric, self.spec.dimension, self.spec.backend.parameters, lambda: self.row_file.rows
-        )
-        return open_backend(self.spec.backend.name, options)
+    def new_graph(self, spec: ViewSpec | None = None) -> Backend:
+        """Return an empty graph of this view, or of *spec*, which nobody searches yet."""
+        backend = (spec or self.spec).backend
+        options = BackendOptions(self.spec.metric, self.spec.dimension, backend.parameters, self._rows)
+        return open_backend(backend.name, options)
 
     def _lets_writers_first(self, size: int) -> bool:
         """Return whether to leave the cores to whoever is just filling a view that is still small enough to scan."""
         return size <= self._first_tail and time.monotonic() - self._published_at < _QUIET_SECONDS
 
+    def _rows(self) -> Matrix:
+        return self.row_file.rows
+
     def _wants_rebuild(self) -> bool:
         held = len(self._graph) + self._removed
-        return self._removed >= max(_FEWEST_REMOVED_TO_REBUILD, int(self._rebuild_fraction * held))
+        return not self.rebuilds.is_busy and self._removed >= max(
+            _FEWEST_REMOVED_TO_REBUILD, int(self._rebuild_fraction * held)
+        )
 
     def _wants_audit(self) -> bool:
         return Trait.EXACT not in self._graph.traits and self._audit.due(self._covered)
@@ -254,11 +272,19 @@ class Upkeep:
             # What the graph does not have yet was or will be skipped: it is dead when its turn comes.
             self._retired = [slot for slot in self._retired if slot not in done]
 
+    def _extend(self, published: int, size: int) -> None:
+        if self._lets_writers_first(size):
+            time.sleep(_QUIET_SECONDS / 4)
+            return
+        self._add(published, size)
+        if self._wants_measure():
+            self._measure()
+
     def _add(self, published: int, size: int) -> None:
         """Add vectors for as long as no search waits, and for ``hold_seconds`` at least: it waits for little more."""
         begin_slot = self._covered
         most = min(begin_slot + _MOST_ADDS, size)
-        self._in_graph = _grown(self._in_graph, most)
+        self._in_graph = grown(self._in_graph, most)
         room = len(self._graph) + self._removed + size - begin_slot
         self._graph.prepare(room)
         with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
@@ -300,38 +326,18 @@ class Upkeep:
         if len(gone):
             self._floor = max(self._floor, int(self._slots.died[gone].max()))
 
-    def _rebuild_step(self, published: int, size: int) -> None:
-        assert self._rebuild is not None
-        graph, inside, position = self._rebuild
-        begin = time.perf_counter()
-        while position < size and time.perf_counter() - begin < _REBUILD_SECONDS:
-            end = min(position + 16, size)
-            picked, _ = self._alive(position, end, published)
-            inside = _grown(inside, end)
-            graph.reserve(len(graph) + size - position)
-            graph.add(picked, self.row_file.rows[picked])
-            inside[picked] = True
-            position = end
-        if position < size:
-            self._rebuild = (graph, inside, position)
-            return
-        slots = np.flatnonzero(inside)
-        ended = slots[self._slots.died[slots] <= published]
-        graph.remove(ended)
-        inside[ended] = False
+    def _change_over(self, rebuild: Rebuild, published: int) -> None:
+        ended = rebuild.strip(published)
+        replaced = self._graph
         with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
-            self._graph, self._audit, self._covered = graph, Audit(), position
-            self._floor = published
-            self._in_graph, self._removed, self._rebuild = inside, len(ended), None
-            self.changes += len(graph)
-
-
-def _grown(flags: npt.NDArray[np.bool_], size: int) -> npt.NDArray[np.bool_]:
-    if size <= len(flags):
-        return flags
-    grown = np.zeros(max(size, 2 * len(flags)), dtype=np.bool_)
-    grown[: len(flags)] = flags
-    return grown
+            self.spec, self._graph, self._audit = rebuild.spec, rebuild.graph, Audit()
+            self._covered, self._floor = rebuild.position, published
+            self._in_graph, self._removed = rebuild.inside, len(ended)
+            self.changes += rebuild.changes
+        self._measured_at, self._adds = 0, 1
+        self.rebuilds.took_over(rebuild)
+        # It may be large, and is let go of when searches may run again.
+        del replaced
 
 
 def _adapted(adds: int, held: float, wanted: float) -> int:

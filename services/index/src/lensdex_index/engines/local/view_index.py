@@ -41,8 +41,12 @@ class ViewIndex(Upkeep):
     @property
     def num_tail_vectors(self) -> int:
         """Return how many live vectors the graph does not have."""
-        size, covered = self._slots.size, self._covered
-        return int(np.count_nonzero(self._slots.died[covered:size] == ALIVE))
+        return self.num_vectors_from(self._covered)
+
+    def num_vectors_from(self, slot: int) -> int:
+        """Return how many live vectors there are from *slot* on."""
+        slots = self._slots.snapshot()
+        return int(np.count_nonzero(slots.died[slot : slots.size] == ALIVE))
 
     @property
     def newest_label(self) -> int:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -20,11 +21,12 @@ from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.store.records_db import RecordsDb
 from lensdex_index.engines.local.store.writer import Effect, Writer
 from lensdex_index.engines.local.view_index import ViewIndex
+from lensdex_index.engines.local.views import Views
 from lensdex_index.engines.local.visibility import OUT_OF_STEP, Visibility, Visible
 from lensdex_index.engines.options import Observer
-from lensdex_index.errors import DomainError, StoreUnavailableError, ViolationsError
+from lensdex_index.errors import DomainError, StoreUnavailableError, ViewNotFoundError, ViolationsError
 from lensdex_index.filters import Filter
-from lensdex_index.records import Batch, Labels, Matrix, WriteOutcome
+from lensdex_index.records import Batch, Labels, Matrix, ViewRows, WriteOutcome
 
 _log = structlog.get_logger()
 
@@ -44,11 +46,18 @@ class Write:
     matching: Filter | None = None
     changes: Changes | None = None
     """Its vectors are in *ready* as well."""
+    task: Callable[[], None] | None = None
+    """Something else to do in its turn, alone."""
 
     @property
     def num_items(self) -> int:
         """Return the records or ids it names."""
         return max(1, len(self.batch.records), len(self.deleted), len(self.changes.each) if self.changes else 0)
+
+    @property
+    def views(self) -> Mapping[str, ViewRows]:
+        """Return the vectors it brings, as sent."""
+        return self.batch.views if self.changes is None else self.changes.views
 
     def num_vectors(self, view: str) -> int:
         """Return how many vectors it brings to *view*, at most: a changed record takes along those it has."""
@@ -63,7 +72,7 @@ class Writing:
         name: str,
         db: RecordsDb,
         records: RecordIndex,
-        views: Mapping[str, ViewIndex],
+        views: Views,
         visibility: Visibility,
         *,
         observer: Observer,
@@ -78,6 +87,10 @@ class Writing:
     def submit(self, write: Write, deadline: float) -> Future[WriteOutcome]:
         """Queue a write. Raises CollectionNotFoundError after ``close``."""
         return self._committer.submit(write, write.num_items, deadline)
+
+    def tidy(self) -> None:
+        """Go on giving back space, where that was cut off by the end of the process."""
+        self.submit(Write(task=lambda: None), inf)
 
     def close(self) -> None:
         """Take no more, finish what is queued."""
@@ -96,10 +109,25 @@ class Writing:
 
     def _commit_all(self, jobs: Sequence[Job[Write]]) -> None:
         for together in _apart(jobs):
-            self._commit(together)
+            task = together[0].work.task
+            if task is None:
+                self._commit(together)
+            else:
+                self._do(together[0], task)
+
+    def _do(self, job: Job[Write], task: Callable[[], None]) -> None:
+        if self._failed:
+            _fail([job], StoreUnavailableError(OUT_OF_STEP))
+            return
+        try:
+            task()
+        except Exception as error:  # noqa: BLE001  the caller hears of it, and the face logs it
+            _fail([job], error)
+        else:
+            job.future.set_result(WriteOutcome(self._visibility.current.sequence))
 
     def _commit(self, jobs: Sequence[Job[Write]]) -> None:
-        bounds = {name: index.tail_bound for name, index in self._views.items()}
+        bounds = {name: index.tail_bound for name, index in self._views.indexes.items()}
         jobs = held_back(jobs, bounds, Write.num_vectors, self._observer.held_back)
         if not jobs:
             return
@@ -128,19 +156,20 @@ class Writing:
         """Return what each job did, or why it was refused; the others are not affected."""
         if self._failed:
             raise StoreUnavailableError(OUT_OF_STEP)
+        views = self._views.indexes
         with self._db.writing() as writer:
             effects = [self._written(writer, job.work) for job in jobs]
             self._records.reserve(
                 [item for effect in effects if isinstance(effect, Effect) for item in effect.metadata]
             )
-            for name, index in self._views.items():
+            for name, index in views.items():
                 index.reserve(sum(job.work.num_vectors(name) for job in jobs))
         done = [effect for effect in effects if isinstance(effect, Effect)]
         if done:
             try:
                 visible = self._apply(jobs, effects, done[-1].sequence)
                 self._visibility.publish(visible)
-                for index in self._views.values():
+                for index in views.values():
                     index.published(visible.sequence)
             except BaseException:
                 # Committed, yet not in the indexes: only a restart brings both together again.
@@ -150,16 +179,24 @@ class Writing:
         return [effect if isinstance(effect, DomainError) else _outcome(effect) for effect in effects]
 
     def _written(self, writer: Writer, work: Write) -> Effect | DomainError:
-        if work.changes is not None:
-            try:
+        try:
+            self._check_views(work)
+            if work.changes is not None:
                 return writer.update(work.changes)
-            except ViolationsError as error:
-                return error
+        except (ViewNotFoundError, ViolationsError) as error:
+            return error
         if work.matching is not None:
             # It goes alone: all that was written before is in the columns.
             labels = self._records.labels(work.matching, self._visibility.current.sequence)
             return writer.end(labels.tolist())
         return writer.delete(work.deleted) if work.deleted else writer.upsert(work.batch)
+
+    def _check_views(self, work: Write) -> None:
+        """Raise ViewNotFoundError where a view of *work* was dropped since it was checked."""
+        for name, rows in work.views.items():
+            self._views.find(name, rows.view_number)
+        for name in set().union(*(change.removed_views for change in work.changes.each)) if work.changes else ():
+            self._views.find(name)
 
     def _apply(self, jobs: Sequence[Job[Write]], effects: Sequence[Effect | DomainError], sequence: int) -> Visible:
         before = self._visibility.current
@@ -172,7 +209,7 @@ class Writing:
             # Records come before their vectors, so that whoever knows of a vector finds its record.
             self._records.retire(ended, effect.sequence)
             self._records.append(np.arange(num_new) + effect.first_label, effect.metadata, effect.sequence)
-            for name, index in self._views.items():
+            for name, index in self._views.indexes.items():
                 places, ready = _vectors(job.work, effect, name, index)
                 num_vectors[name] += len(places) - index.retire(ended, effect.sequence)
                 if len(places):
@@ -209,10 +246,13 @@ def _outcome(effect: Effect) -> WriteOutcome:
 
 
 def _apart(jobs: Sequence[Job[Write]]) -> Iterator[Sequence[Job[Write]]]:
-    """Yield *jobs* in order, in groups that may share a commit: what a filter matches is asked of what is applied."""
+    """Yield *jobs* in order, in groups that may share a commit: what a filter matches is asked of what is applied.
+
+    A task goes alone too.
+    """
     together: list[Job[Write]] = []
     for job in jobs:
-        if job.work.matching is None:
+        if job.work.matching is None and job.work.task is None:
             together.append(job)
             continue
         if together:

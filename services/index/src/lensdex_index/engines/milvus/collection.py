@@ -3,7 +3,9 @@
 It keeps nothing that Milvus does not have: any number of processes may hold the same collection.
 """
 
-from collections.abc import Generator, Sequence
+# ruff: noqa: ARG002  what the engine lacks is refused by the catalog, and waiting is over at once
+
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 
 from lensdex_index.changes import Changes
@@ -14,8 +16,10 @@ from lensdex_index.engines.milvus.searching import Searching
 from lensdex_index.engines.milvus.writing import Write, Writing
 from lensdex_index.engines.options import Observer
 from lensdex_index.filters import Filter
+from lensdex_index.progress import Progress
 from lensdex_index.records import (
     DEFAULT_VIEW,
+    BackendSpec,
     Batch,
     CollectionSpec,
     CollectionStatistics,
@@ -25,6 +29,7 @@ from lensdex_index.records import (
     Search,
     SearchAnswer,
     StoredRecord,
+    ViewSpec,
     ViewStatistics,
     WriteOutcome,
 )
@@ -78,7 +83,16 @@ class MilvusCollection:
     def search_fused(self, fused: FusedSearch) -> FusedAnswer:
         return self._fusing.search(fused)
 
-    def wait_visible(self, sequence: int) -> Future[None]:  # noqa: ARG002  every read sees every answered write
+    def add_view(self, view: ViewSpec, *, max_views: int, deadline: float) -> Future[WriteOutcome]:
+        raise AssertionError("the engine lacks view_changes: the catalog refuses")
+
+    def drop_view(self, name: str, *, deadline: float) -> Future[WriteOutcome]:
+        raise AssertionError("the engine lacks view_changes: the catalog refuses")
+
+    def reindex(self, view: str, backend: BackendSpec, tell: Callable[[Progress], None]) -> Future[WriteOutcome]:
+        raise AssertionError("the engine lacks reindex: the catalog refuses")
+
+    def wait_visible(self, sequence: int) -> Future[None]:
         done: Future[None] = Future()
         done.set_result(None)
         return done

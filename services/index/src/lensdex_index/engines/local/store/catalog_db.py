@@ -58,6 +58,12 @@ class CatalogDb:
         with self._lock, translated("(catalog)"), transaction(self._connection):
             self._connection.execute("UPDATE collections SET state = ? WHERE epoch = ?", (state, epoch))
 
+    def set_spec(self, epoch: bytes, spec: CollectionSpec) -> None:
+        """Note what a collection has become. Durable when it returns."""
+        with self._lock, translated("(catalog)"), transaction(self._connection):
+            text = json.dumps(pack_spec(spec))
+            self._connection.execute("UPDATE collections SET spec = ? WHERE epoch = ?", (text, epoch))
+
     def bury(self, epoch: bytes) -> None:
         """Note a collection as ``deleting`` and free its name. Durable when it returns."""
         with self._lock, translated("(catalog)"), transaction(self._connection):

@@ -13,9 +13,10 @@ from sqlite3 import Connection
 import numpy as np
 
 from lensdex_index.engines.local.store.connection import connect, connect_reader, transaction, translated
+from lensdex_index.engines.local.store.views_table import ViewsTable
 from lensdex_index.engines.local.store.writer import Writer
-from lensdex_index.errors import CorruptedError
-from lensdex_index.records import Include, Labels, Matrix, Metadata, Record, StoredRecord, Vector
+from lensdex_index.errors import CorruptedError, ViewNotFoundError
+from lensdex_index.records import Include, Labels, Matrix, Metadata, Record, StoredRecord, Vector, ViewSpec
 
 _IDS_PER_STATEMENT = 500
 _ROWS_PER_CHUNK = 1024
@@ -35,31 +36,32 @@ class RecordsDb:
         path: Path,
         name: str,
         epoch: bytes,
-        views: Sequence[str],
+        views: Sequence[ViewSpec],
         *,
         create: bool,
         abandoned: Callable[[], bool],
     ) -> None:
+        """*views*: the catalog's. Those that are left of them, after a crash, are ``views``."""
         self.path = path
         self._name = name
         self._idle: deque[Connection] = deque()
         with translated(name):
             self._writer = connect(path, "records", create=create)
+            self._table = ViewsTable(self._writer, name)
             try:
                 if create:
-                    self._initialise(epoch, views)
+                    self._initialise(epoch, [view.name for view in views])
                 # The check reads the whole file; it asks now and then whether it should go on.
                 self._writer.set_progress_handler(abandoned, _STEPS_PER_QUESTION)
                 self._check(epoch)
                 self._writer.set_progress_handler(None, 0)
-                self._view_numbers: dict[str, int] = dict(self._writer.execute("SELECT name, number FROM views"))
+                self.views = self._table.agree(views)
                 self._sequence, self._next_label = self._writer.execute(
                     "SELECT sequence, next_label FROM collection"
                 ).fetchone()
             except BaseException:
                 self._writer.close()
                 raise
-        self._view_names = {number: view for view, number in self._view_numbers.items()}
 
     @property
     def sequence(self) -> int:
@@ -70,7 +72,7 @@ class RecordsDb:
     def writing(self) -> Iterator[Writer]:
         """Open a transaction; it is committed and synced at the end, or rolled back whole."""
         with translated(self._name):
-            writer = Writer(self._writer, self._name, self._view_numbers, self._sequence, self._next_label)
+            writer = Writer(self._writer, self._name, self._table.numbers, self._sequence, self._next_label)
             with transaction(self._writer):
                 yield writer
                 self._writer.execute(
@@ -78,12 +80,31 @@ class RecordsDb:
                 )
             self._sequence, self._next_label = writer.sequence, writer.next_label
 
+    def add_view(self, name: str) -> int:
+        """Make a view, durably; return its number. The writer's thread."""
+        with translated(self._name):
+            return self._table.add(name)
+
+    def drop_view(self, name: str) -> None:
+        """Drop a view, durably; ``reclaim`` takes its vectors out of the file. The writer's thread."""
+        with translated(self._name):
+            self._table.drop(name)
+
+    @property
+    def is_swept(self) -> bool:
+        """Return whether no dropped view has a vector in the file."""
+        return self._table.is_swept
+
     def reclaim(self) -> bool:
-        """Cut some unused pages off the file, if they are worth it; return whether there are more. The writer's thread.
+        """Delete some vectors of dropped views, or cut some unused pages off the file, if they are worth it.
+
+        Return whether there is more to do. The writer's thread.
 
         The file is shorter once the log has been folded into it, which comes with later writes or at the end.
         """
         with translated(self._name):
+            if self._table.sweep():
+                return True
             (unused,) = self._writer.execute("PRAGMA freelist_count").fetchone()
             if unused < _MIN_UNUSED_PAGES:
                 return False
@@ -102,7 +123,7 @@ class RecordsDb:
             connection = self._idle.pop() if self._idle else connect_reader(self.path)
             try:
                 connection.execute("BEGIN")
-                yield Reader(connection, self._view_numbers, self._view_names)
+                yield Reader(connection, self._name, self._table.numbers)
             finally:
                 connection.execute("ROLLBACK")
                 self._idle.append(connection)
@@ -113,7 +134,7 @@ class RecordsDb:
         with translated(self._name):
             connection = self._idle.pop() if self._idle else connect_reader(self.path)
             try:
-                yield Reader(connection, self._view_numbers, self._view_names)
+                yield Reader(connection, self._name, self._table.numbers)
             finally:
                 self._idle.append(connection)
 
@@ -121,7 +142,7 @@ class RecordsDb:
         """Return the labels that have a vector in *view*, ascending."""
         with self.reading() as reader:
             found = reader.connection.execute(
-                "SELECT label FROM vectors WHERE view = ? ORDER BY label", (self._view_numbers[view],)
+                "SELECT label FROM vectors WHERE view = ? ORDER BY label", (reader.number(view),)
             )
             return np.fromiter((label for (label,) in found), dtype=np.int64)
 
@@ -131,7 +152,7 @@ class RecordsDb:
         Raises CorruptedError when a stored vector's length is not that of its neighbours.
         """
         with self.reading() as reader:
-            for view, number in self._view_numbers.items():
+            for view, number in self._table.numbers.items():
                 rows = reader.connection.execute(
                     "SELECT label, data FROM vectors WHERE view = ? AND label > ? ORDER BY label", (number, after[view])
                 )
@@ -160,7 +181,7 @@ class RecordsDb:
     def _initialise(self, epoch: bytes, views: Sequence[str]) -> None:
         with transaction(self._writer):
             self._writer.execute("INSERT INTO collection VALUES (1, ?, 0, 1)", (epoch,))
-            self._writer.executemany("INSERT INTO views VALUES (?, ?)", enumerate(views, start=1))
+            self._table.initialise(views)
 
     def _check(self, epoch: bytes) -> None:
         (problem,) = self._writer.execute("PRAGMA quick_check(1)").fetchone()
@@ -174,10 +195,10 @@ class RecordsDb:
 class Reader:
     """An open snapshot."""
 
-    def __init__(self, connection: Connection, view_numbers: dict[str, int], view_names: dict[int, str]) -> None:
+    def __init__(self, connection: Connection, name: str, view_numbers: Mapping[str, int]) -> None:
         self.connection = connection
+        self._name = name
         self._view_numbers = view_numbers
-        self._view_names = view_names
 
     def count(self) -> int:
         """Return the number of records."""
@@ -194,6 +215,13 @@ class Reader:
         row = self.connection.execute(f"{_select(include)} WHERE id = ?", (record_id,)).fetchone()
         return None if row is None else self._stored(row, views)
 
+    def number(self, view: str) -> int:
+        """Return the number of *view*. Raises ViewNotFoundError."""
+        number = self._view_numbers.get(view)
+        if number is None:
+            raise ViewNotFoundError(self._name, view, ",".join(self._view_numbers))
+        return number
+
     def sequence(self) -> int:
         """Return the sequence of the last write in this snapshot."""
         (sequence,) = self.connection.execute("SELECT sequence FROM collection").fetchone()
@@ -201,7 +229,7 @@ class Reader:
 
     def vector(self, label: int, view: str) -> Vector | None:
         """Return the record's vector as it was sent, None where it lacks the view."""
-        key = label, self._view_numbers[view]
+        key = label, self.number(view)
         row = self.connection.execute("SELECT data FROM vectors WHERE label = ? AND view = ?", key).fetchone()
         return None if row is None else np.frombuffer(row[0], dtype="<f4")
 
@@ -259,11 +287,9 @@ class Reader:
     def _stored(self, row: tuple[int, str, str | None, bytes | None], views: Sequence[str]) -> StoredRecord:
         vectors: dict[str, Vector] = {}
         if views:
-            wanted = {self._view_numbers[view] for view in views}
+            wanted = {self.number(view): view for view in views}
             found = self.connection.execute("SELECT view, data FROM vectors WHERE label = ?", (row[0],))
-            vectors = {
-                self._view_names[number]: np.frombuffer(data, dtype="<f4") for number, data in found if number in wanted
-            }
+            vectors = {wanted[number]: np.frombuffer(data, dtype="<f4") for number, data in found if number in wanted}
         return StoredRecord(_record(row), vectors)
 
 

@@ -33,7 +33,7 @@ class Writer:
     """An open transaction."""
 
     def __init__(
-        self, connection: Connection, name: str, views: dict[str, int], sequence: int, next_label: int
+        self, connection: Connection, name: str, views: Mapping[str, int], sequence: int, next_label: int
     ) -> None:
         self._connection = connection
         self._name = name
