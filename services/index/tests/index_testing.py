@@ -98,9 +98,9 @@ ENGINES: dict[str, tuple[Callable[[Path], CollectionEngine], frozenset[Trait]]] 
                 Trait.CONSISTENCY_TOKENS,  # Every read sees every answered write; writes are not counted.
                 Trait.ISOLATED_READS,  # It reads in several steps.
                 Trait.ORDERED_TIES,  # It cuts ties as it meets them.
-                Trait.REINDEX,  # An index of Milvus belongs to its collection.
+                Trait.REINDEX,  # Milvus rebuilds an index in place, and not while it answers from the old one.
                 Trait.SERIAL_WRITES,  # Other processes write as well.
-                Trait.VIEW_CHANGES,  # Records and views are not changed as one there.
+                Trait.VIEW_CHANGES,  # What a collection is, is written down once, where it begins.
             }
         ),
     ),

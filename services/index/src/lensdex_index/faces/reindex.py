@@ -14,6 +14,7 @@ from lensdex_index.catalog import Catalog
 from lensdex_index.errors import NotServingError
 from lensdex_index.faces import decode, encode
 from lensdex_index.faces.calls import Call, Context
+from lensdex_index.faces.reaching import looked_up
 from lensdex_index.progress import Progress
 
 _NANOSECONDS: Final = 1_000_000_000
@@ -44,7 +45,7 @@ class _Newest:
 
 async def run(catalog: Catalog, request: pb.ReindexRequest, context: Context, call: Call) -> None:
     """Answer one call. Its end, whatever brings it about, gives up what is not done yet."""
-    handle = catalog.collection(request.collection)
+    handle = (await looked_up(catalog, call, request.collection)).handle
     newest = _Newest()
     parameters = decode.plain_struct(request.backend.parameters)
     begun = await call.blocking(
