@@ -17,7 +17,13 @@ from lensdex.common.v1.error_reason_pb2 import ErrorReason
 from lensdex.embedder.v1 import embedder_service_pb2 as em
 from lensdex.embedder.v1 import embedder_service_pb2_grpc, model_pb2, reranker_service_pb2_grpc
 from lensdex.embedder.v1 import reranker_service_pb2 as rr
-from lensdex.index.v1 import collection_pb2, collection_service_pb2_grpc, record_pb2, record_service_pb2_grpc
+from lensdex.index.v1 import (
+    alias_pb2,
+    collection_pb2,
+    collection_service_pb2_grpc,
+    record_pb2,
+    record_service_pb2_grpc,
+)
 from lensdex.index.v1 import collection_service_pb2 as cs
 from lensdex.index.v1 import record_service_pb2 as rs
 from lensdex.index.v1 import record_streams_pb2 as streams
@@ -212,10 +218,13 @@ class Index(
         self.written = []
         self.reindexes_ended = []
         self.collections: dict[str, collection_pb2.Collection] = {}
+        self.aliases: dict[str, alias_pb2.Alias] = {}
         self.records: dict[str, record_pb2.Record] = {}
         self.vectors: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
 
     def _collection(self, name: str, context: grpc.ServicerContext) -> collection_pb2.Collection:
+        if name in self.aliases:
+            name = self.aliases[name].collection
         if name not in self.collections:
             reason = Reason.ERROR_REASON_COLLECTION_NOT_FOUND
             failure = refused(grpc.StatusCode.NOT_FOUND, reason, f"no collection {name}", collection=name)
@@ -229,9 +238,35 @@ class Index(
 
     def GetCollection(self, request: Any, context: grpc.ServicerContext) -> cs.GetCollectionResponse:  # noqa: N802
         self.enter("GetCollection", request, context)
+        alias = self.aliases.get(request.name)
         collection = self._collection(request.name, context)
         statistics = collection_pb2.CollectionStatistics(num_records=len(self.records))
-        return cs.GetCollectionResponse(collection=collection, statistics=statistics, engine="scripted")
+        return cs.GetCollectionResponse(collection=collection, statistics=statistics, engine="scripted", alias=alias)
+
+    def SetAlias(self, request: Any, context: grpc.ServicerContext) -> cs.SetAliasResponse:  # noqa: N802
+        self.enter("SetAlias", request, context)
+        self._collection(request.alias.collection, context)
+        before = self.aliases.get(request.alias.name)
+        actual = before.collection if before else ""
+        if request.HasField("expected_collection") and request.expected_collection != actual:
+            facts = {"alias": request.alias.name, "expected": request.expected_collection, "actual": actual}
+            refuse(refused(grpc.StatusCode.ABORTED, Reason.ERROR_REASON_ALIAS_CHANGED, **facts), context)
+        self.aliases[request.alias.name] = request.alias
+        return cs.SetAliasResponse(alias=request.alias, previous_collection=actual)
+
+    def DeleteAlias(self, request: Any, context: grpc.ServicerContext) -> cs.DeleteAliasResponse:  # noqa: N802
+        self.enter("DeleteAlias", request, context)
+        if request.name not in self.aliases:
+            refuse(refused(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_ALIAS_NOT_FOUND), context)
+        return cs.DeleteAliasResponse(alias=self.aliases.pop(request.name))
+
+    def ListAliases(self, request: Any, context: grpc.ServicerContext) -> cs.ListAliasesResponse:  # noqa: N802
+        self.enter("ListAliases", request, context)
+        names = sorted(self.aliases)
+        place = int(request.page_token or 0)  # One a page, so that every listing pages.
+        following = str(place + 1) if place + 1 < len(names) else ""
+        page = [self.aliases[name] for name in names[place : place + 1]]
+        return cs.ListAliasesResponse(aliases=page, next_page_token=following)
 
     def ListCollections(self, request: Any, context: grpc.ServicerContext) -> cs.ListCollectionsResponse:  # noqa: N802
         self.enter("ListCollections", request, context)
@@ -291,7 +326,9 @@ class Index(
         self.enter("UpsertStream", options, context)
         self._collection(options.collection, context)
         cut = self.cuts.pop(0) if self.cuts else None
-        yield streams.UpsertStreamResponse(opening=streams.UpsertStreamOpening())
+        yield streams.UpsertStreamResponse(
+            opening=streams.UpsertStreamOpening(collection=self._collection(options.collection, context).name)
+        )
         if cut == -1:
             return
         count = 0
@@ -317,13 +354,13 @@ class Index(
 
     def ExportRecords(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         self.enter("ExportRecords", request, context)
-        self._collection(request.collection, context)
+        own_name = self._collection(request.collection, context).name
         cut = self.cuts.pop(0) if self.cuts else None
         following = [name for name in sorted(self.records) if name > request.after]
         for count, name in enumerate(following):
             if count == cut:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "cut")
-            message = streams.ExportRecordsResponse(records=[self.records[name]])
+            message = streams.ExportRecordsResponse(records=[self.records[name]], collection=own_name)
             for view in request.views:
                 rows = [self.vectors[view][name]] if name in self.vectors[view] else []
                 matrix = np.array(rows, np.float32).reshape(len(rows), -1 if rows else DIMENSION)
@@ -381,7 +418,10 @@ class Index(
 
     def SearchRecords(self, request: Any, context: grpc.ServicerContext) -> rs.SearchRecordsResponse:  # noqa: N802
         self.enter("SearchRecords", request, context)
-        view = request.view or "default"
+        if request.HasField("fusion"):
+            return self._fused(request)
+        alias = self.aliases.get(request.collection, alias_pb2.Alias(collection=request.collection))
+        view = request.view or alias.default_view or "default"
         held = self.vectors[view]
         queries: list[tuple[str, np.ndarray | None]]
         if request.WhichOneof("queries") == "vectors":
@@ -390,7 +430,7 @@ class Index(
         else:
             queries = [(record_id, held.get(record_id)) for record_id in request.records.ids]
         missing = len(self.records) - len(held)
-        response = rs.SearchRecordsResponse(view=view, num_records_without_view=missing)
+        response = rs.SearchRecordsResponse(view=view, num_records_without_view=missing, collection=alias.collection)
         for own_id, query in queries:
             if query is None:
                 response.results.add(error=pack_refusal(not_found(own_id)))
@@ -398,6 +438,25 @@ class Index(
             scored = sorted(((-float(query @ row), item) for item, row in held.items() if item != own_id))
             hits = [rs.Hit(record=self.records[item], score=-score) for score, item in scored[: request.k]]
             response.results.add(hits=rs.Hits(hits=hits))
+        return response
+
+    def _fused(self, request: Any) -> rs.SearchRecordsResponse:
+        """Answer one query over several views: a record scores the sum of weight / rank."""
+        response = rs.SearchRecordsResponse(collection=request.collection)
+        scores: dict[str, float] = defaultdict(float)
+        places: dict[str, list[rs.Placement]] = defaultdict(list)
+        for source in request.fusion.sources:
+            held = self.vectors[source.view]
+            own = request.records.ids[0] if request.records.ids else ""
+            query = held[own] if own else unpack_vectors(source.vectors.vectors)[0]
+            response.views.add(view=source.view, num_records_without_view=len(self.records) - len(held))
+            scored = sorted((-float(query @ row), item) for item, row in held.items() if item != own)
+            for rank, (score, item) in enumerate(scored, start=1):
+                scores[item] += source.weight / rank
+                places[item].append(rs.Placement(view=source.view, rank=rank, score=-score))
+        best = sorted(scores, key=lambda item: (-scores[item], item))[: request.k]
+        hits = [rs.Hit(record=self.records[item], score=scores[item], placements=places[item]) for item in best]
+        response.results.add(hits=rs.Hits(hits=hits))
         return response
 
     def _check_space(self, request: Any, context: grpc.ServicerContext) -> None:

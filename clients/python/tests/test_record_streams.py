@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lensdex.index.v1 import alias_pb2
 from lensdex_client import (
     Collection,
     CollectionNotFoundError,
@@ -232,6 +233,19 @@ def test_an_export_goes_on_behind_an_id(face: Any, filled: Any) -> None:
     face.export(filled.address, parts, after="r00006")
 
     assert [record.id for part in parts for record in part.records] == ["r00007", "r00008", "r00009"]
+
+
+def test_what_began_through_an_alias_goes_on_in_its_collection(filled: Any) -> None:
+    """A stream or an export that breaks goes on in the collection that the alias named when it began."""
+    filled.aliases["live"] = alias_pb2.Alias(name="live", collection="c")
+    with IndexClient(filled.address) as client:
+        filled.cuts = [3]
+        assert len(list(client.upsert_stream("live", items(10), retry=QUICK))) == 10
+        filled.cuts = [3]
+        assert sum(len(part.records) for part in client.export_records("live", retry=QUICK)) == 10
+
+    assert [options.collection for options in filled.requests["UpsertStream"]] == ["live", "c"]
+    assert [request.collection for request in filled.requests["ExportRecords"]] == ["live", "c"]
 
 
 def test_an_export_gives_up_when_nobody_answers(face: Any, filled: Any) -> None:

@@ -810,13 +810,13 @@ async def test_what_is_not_finite_is_a_failure(serving: Any, gated: Any, text: A
 
 
 async def test_the_request_id_is_echoed(serving: Any, text: Any) -> None:
-    """The caller's request id comes back in initial metadata; where it sent none, or an unfit one, a fresh one."""
+    """The caller's request id comes back in trailing metadata; where it sent none, or an unfit one, a fresh one."""
     server = await serving()
 
     async def echoed(*metadata: tuple[str, str]) -> str:
         call = server.embedder.Embed(pb.EmbedRequest(contents=[text("a")]), metadata=metadata)
         await call
-        return str(dict(await call.initial_metadata())["x-request-id"])
+        return str(dict(await call.trailing_metadata())["x-request-id"])
 
     assert await echoed(("x-request-id", "batch-7:item.3_a")) == "batch-7:item.3_a"
     fresh = await echoed()
@@ -831,7 +831,7 @@ async def test_the_request_id_comes_with_refusals(serving: Any) -> None:
     call = server.embedder.Embed(pb.EmbedRequest(), metadata=(("x-request-id", "abc"),))
     with pytest.raises(aio.AioRpcError) as caught:
         await call
-    assert dict(caught.value.initial_metadata() or ())["x-request-id"] == "abc"
+    assert dict(caught.value.trailing_metadata() or ())["x-request-id"] == "abc"
 
 
 async def test_a_bad_video_spoils_no_neighbour(serving: Any, text: Any) -> None:

@@ -20,7 +20,11 @@ from lensdex_index.engines import KNOWN_ENGINES, open_engine
 from lensdex_index.engines.local import scan
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import (
+    AliasChangedError,
+    AliasExistsError,
+    AliasNotFoundError,
     CollectionExistsError,
+    CollectionHasAliasesError,
     CollectionNotFoundError,
     DeadlineExceededError,
     InvalidBackendError,
@@ -29,7 +33,7 @@ from lensdex_index.errors import (
     StartError,
     ViewMissingError,
 )
-from lensdex_index.records import CollectionSpec, Include, Metric
+from lensdex_index.records import Alias, CollectionSpec, Include, Metric
 
 
 def ids_of(found: object) -> list[str]:
@@ -80,6 +84,49 @@ def test_collections_by_name(reopen: Reopen) -> None:
         engine.drop("b")
     assert make(engine, name="b").epoch != before.epoch
     assert reopen().collection("b").count() == 0
+
+
+def test_aliases_by_name(reopen: Reopen) -> None:
+    """An alias is made once, moved as a whole, listed in order, found after a restart, and gone when deleted."""
+    engine = reopen()
+    for name in ("v1", "v2"):
+        make(engine, name=name)
+    assert engine.set_alias(Alias("b", "v1", "")) is None
+    assert engine.set_alias(Alias("a", "v1", "default")) is None
+    assert engine.set_alias(Alias("b", "v2", "default")) == Alias("b", "v1", "")
+    assert engine.set_alias(Alias("c", "v2", ""), "") is None
+    engine = reopen()
+
+    assert engine.aliases("", 10) == [Alias("a", "v1", "default"), Alias("b", "v2", "default"), Alias("c", "v2", "")]
+    assert engine.aliases("a", 1) == [Alias("b", "v2", "default")]
+    assert (engine.alias("b"), engine.alias("v1")) == (Alias("b", "v2", "default"), None)
+    assert engine.delete_alias("b") == Alias("b", "v2", "default")
+    with pytest.raises(AliasNotFoundError):
+        engine.delete_alias("b")
+    assert [alias.name for alias in reopen().aliases("", 10)] == ["a", "c"]
+
+
+def test_what_an_alias_keeps_and_refuses(opened: CollectionEngine) -> None:
+    """No collection has an alias's name, none that an alias names is dropped, and a refused move changes nothing."""
+    for name in ("v1", "v2"):
+        make(opened, name=name)
+    opened.set_alias(Alias("live", "v1", ""))
+    with pytest.raises(AliasExistsError):
+        make(opened, name="live")
+    with pytest.raises(CollectionExistsError):
+        opened.set_alias(Alias("v2", "v1", ""))
+    with pytest.raises(CollectionNotFoundError):
+        opened.set_alias(Alias("live", "v3", ""))
+    with pytest.raises(CollectionHasAliasesError) as caught:
+        opened.drop("v1")
+    assert caught.value.known == "live"
+    for expected in ("", "v2"):
+        with pytest.raises(AliasChangedError) as changed:
+            opened.set_alias(Alias("live", "v2", ""), expected)
+        assert changed.value.actual == "v1"
+    assert opened.alias("live") == Alias("live", "v1", "")
+    opened.set_alias(Alias("live", "v2", ""), "v1")
+    assert opened.drop("v1") == 0
 
 
 def test_a_dropped_collection_answers_no_more(opened: CollectionEngine) -> None:

@@ -363,11 +363,11 @@ async def test_concurrent_writers_and_searchers(server: Server) -> None:
 
 
 async def test_request_id_is_echoed(server: Server) -> None:
-    """The caller's request id comes back in initial metadata; one that could disturb a log is replaced."""
+    """The caller's request id comes back in trailing metadata; one that could disturb a log is replaced."""
     for sent, kept in (("abc-1", True), ("a b", False)):
         call = server.collections.GetIndexInfo(cpb.GetIndexInfoRequest(), metadata=((METADATA_KEY, sent),))
-        answered = dict(await call.initial_metadata())[METADATA_KEY]
         await call
+        answered = dict(await call.trailing_metadata())[METADATA_KEY]
         assert (answered == sent) is kept
         assert answered
 

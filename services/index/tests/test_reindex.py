@@ -218,6 +218,7 @@ def test_what_the_new_graph_lacks_is_tail(
     monkeypatch.setattr(Upkeep, "_change_over", noted)
     monkeypatch.setattr(Upkeep, "_add", lambda *_: None)
     monkeypatch.setattr(ViewOpening, "save_rebuilt", written)
+    monkeypatch.setattr(Upkeep, "_extend", lambda *_: time.sleep(0.01))
     future = begin(opened, handle, "hnsw", m=8)
     gate.steps.release(400 // 16)
     future.result(30)

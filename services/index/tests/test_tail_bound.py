@@ -69,6 +69,18 @@ def test_room(tail: int, count: int, room: bool) -> None:  # noqa: FBT001  a tab
     assert bound.wait(count, time.monotonic()) is room
 
 
+def test_the_first_vectors_have_room() -> None:
+    """Of the first vectors of a view as many may wait as there are left of them; the bound by cost follows."""
+    bound = TailBound(100, first=1000)
+    assert bound.bound == 1000
+    bound.moved(700, covered=200)
+    assert bound.bound == 800
+    assert bound.wait(100, 0.0)
+    assert not bound.wait(101, 0.0)
+    bound.moved(0, covered=950)
+    assert bound.bound == 100
+
+
 def test_nothing_needs_no_room() -> None:
     """A deletion never waits."""
     bound = TailBound(100)
@@ -121,7 +133,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 @pytest.fixture
 def slow(tmp_path: Path, gate: threading.Event) -> Iterator[LocalEngine]:
     """Give an engine whose tails may have 100 vectors and are not indexed before the gate is opened."""
-    opened = open_local(tmp_path / "data", min_tail_vectors=100, observer=Waits())
+    opened = open_local(tmp_path / "data", min_tail_vectors=100, first_tail_vectors=0, observer=Waits())
     yield opened
     gate.set()
     opened.close()
@@ -188,10 +200,10 @@ def test_closing_lets_writers_through(slow: LocalEngine) -> None:
 
 def test_what_a_start_found_does_not_count(tmp_path: Path, gate: threading.Event) -> None:
     """A graph that must be built anew holds no writer up: only what was written since the start is tail to wait for."""
-    engine = open_local(tmp_path / "data", min_tail_vectors=100)
+    engine = open_local(tmp_path / "data", min_tail_vectors=100, first_tail_vectors=0)
     put(make(engine), [f"a{at}" for at in range(300)], vectors(300))
     engine.close()
-    engine = open_local(tmp_path / "data", min_tail_vectors=100)
+    engine = open_local(tmp_path / "data", min_tail_vectors=100, first_tail_vectors=0)
     things = engine.collection("things")
     put(things, [f"b{at}" for at in range(100)], vectors(100))
     with pytest.raises(OverloadedError):
@@ -206,7 +218,7 @@ def test_indexing_that_stopped_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gate: threading.Event
 ) -> None:
     """After a fault of ours in indexing, writes go on: the tail stays, and answers stay right."""
-    engine = open_local(tmp_path / "data", min_tail_vectors=100)
+    engine = open_local(tmp_path / "data", min_tail_vectors=100, first_tail_vectors=0)
     things = make(engine)
 
     def broken(*arguments: object) -> None:
@@ -234,7 +246,7 @@ def test_the_bound_is_measured_while_indexing(engine: LocalEngine) -> None:
 
 async def test_callers_are_told(start: Callable[..., object], gate: threading.Event) -> None:
     """Over the wire a refused write is RESOURCE_EXHAUSTED with OVERLOADED and a retry hint, before its deadline."""
-    server: Server = await start(min_tail_vectors=100)
+    server: Server = await start(min_tail_vectors=100, first_tail_vectors=0)
     await server.create()
     await server.upsert(vectors(100))
     told = await refusal(

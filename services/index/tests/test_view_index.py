@@ -2,14 +2,17 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from index_testing import DIMENSION, backend, clustered, vectors
 
 from lensdex_index.engines.local import rebuilding, upkeep
+from lensdex_index.engines.local.adders import Adders
 from lensdex_index.engines.local.audit import Audit
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits
 from lensdex_index.engines.local.backends.exact import ExactBackend
@@ -32,9 +35,11 @@ def make(tmp_path: Path) -> Iterator[Make]:
     """Give a function that makes a view index; all of them are closed at the end."""
     made = []
 
-    def _make(dimension: int = DIMENSION, metric: Metric = Metric.EUCLIDEAN, *, spec: BackendSpec = HNSW) -> ViewIndex:
+    def _make(
+        dimension: int = DIMENSION, metric: Metric = Metric.EUCLIDEAN, *, spec: BackendSpec = HNSW, **more: Any
+    ) -> ViewIndex:
         view = ViewSpec("default", dimension, None, metric, spec)
-        made.append(ViewIndex(view, tmp_path / f"{len(made)}", hold_seconds=0.004, rebuild_fraction=0.3))
+        made.append(ViewIndex(view, tmp_path / f"{len(made)}", hold_seconds=0.004, rebuild_fraction=0.3, **more))
         return made[-1]
 
     yield _make
@@ -325,6 +330,65 @@ def test_adds_follow_the_hold(make: Make) -> None:
     assert upkeep._adapted(8, 0.008, 0.004) == 4
     assert upkeep._adapted(1, 1.0, 0.004) == 1
     assert upkeep._adapted(65_536, 1e-9, 0.004) == 65_536
+
+
+def test_a_small_view_that_is_being_filled_is_left_alone(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first vectors enter the graph once nobody has written for a moment, or once there are more of them."""
+    index = make(first_tail=100)
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    write(index, 1, np.arange(60, dtype=np.int64), clustered(60, DIMENSION))
+    assert index.step()
+    assert index.num_graph_vectors == 0
+    now += 1.0
+    settle(index)
+    assert index.num_graph_vectors == 60
+    write(index, 2, np.arange(60, 120, dtype=np.int64), clustered(60, DIMENSION, seed=1))
+    settle(index)
+    assert index.num_graph_vectors == 120
+
+
+def test_vectors_are_added_until_a_search_waits(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is held for the longest hold while nobody searches, and for one hold where somebody does."""
+    index = make()
+    begin = time.perf_counter()
+    assert index._may_go_on(begin - 0.04)
+    assert not index._may_go_on(begin - 0.06)
+    monkeypatch.setattr(index._lock, "_queued", 1)
+    assert index._may_go_on(begin - 0.002)
+    assert not index._may_go_on(begin - 0.005)
+
+
+def test_several_threads_add_each_vector_once(make: Make) -> None:
+    """What several threads put into a graph is what one would have: every vector, under its label, once."""
+    adders = Adders(4)
+    index = make(32, adders=adders)
+    rows = clustered(3000, 32)
+    write(index, 1, np.arange(3000, dtype=np.int64), rows)
+    settle(index)
+    adders.close()
+
+    assert index.num_graph_vectors == 3000
+    assert index.num_tail_vectors == 0
+    best = index.search(rows, 1, ef=200, exact=False, exclude=np.full(3000, -1), sequence=1)
+    assert best is not None
+    assert [int(labels[0]) for labels, _ in best] == list(range(3000))
+
+
+def test_a_fault_in_one_adder_is_told_when_all_have_ended() -> None:
+    """What one thread raises reaches the caller, after the others are done."""
+    adders, done = Adders(3), []
+
+    def work() -> None:
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.02)
+            done.append(1)
+            raise ValueError("a fault")
+
+    with pytest.raises(ValueError, match="a fault"):
+        adders.together(work)
+    assert len(done) == 2
+    adders.close()
 
 
 def test_slots_are_found_by_label() -> None:

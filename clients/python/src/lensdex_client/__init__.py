@@ -4,6 +4,7 @@
 call. The same names with the same arguments live in ``lensdex_client.aio`` for asyncio.
 """
 
+from lensdex_client.alias import Alias, AliasPage, AliasSet
 from lensdex_client.answer import RankedHit, RerankReport, SearchAnswer, StepTime
 from lensdex_client.collection import (
     DEFAULT_VIEW,
@@ -46,9 +47,14 @@ from lensdex_client.embedding import (
 )
 from lensdex_client.errors import (
     AccessDeniedError,
+    AliasChangedError,
+    AliasExistsError,
+    AliasNotAllowedError,
+    AliasNotFoundError,
     AspectRatioTooLargeError,
     CallCancelledError,
     CollectionExistsError,
+    CollectionHasAliasesError,
     CollectionMismatchError,
     CollectionNotFoundError,
     ConflictError,
@@ -105,6 +111,7 @@ from lensdex_client.errors import (
     ZeroVectorError,
 )
 from lensdex_client.filters import Field, Filter, all_of, any_of
+from lensdex_client.fusion import FusedView, FusionSource, Placement, SearchedView
 from lensdex_client.index import IndexClient
 from lensdex_client.ingesting import IngestOptions, IngestOutcome, Item, Progress
 from lensdex_client.media_file import Clip, Image
@@ -137,6 +144,13 @@ __all__ = [
     "DEFAULT_VIEWS",
     "MODALITY_VIEWS",
     "AccessDeniedError",
+    "Alias",
+    "AliasChangedError",
+    "AliasExistsError",
+    "AliasNotAllowedError",
+    "AliasNotFoundError",
+    "AliasPage",
+    "AliasSet",
     "AspectRatioTooLargeError",
     "Backend",
     "BuildInfo",
@@ -145,6 +159,7 @@ __all__ = [
     "Collection",
     "CollectionDetails",
     "CollectionExistsError",
+    "CollectionHasAliasesError",
     "CollectionMismatchError",
     "CollectionNotFoundError",
     "CollectionPage",
@@ -177,6 +192,8 @@ __all__ = [
     "Filter",
     "FilterError",
     "FilterTypeMismatchError",
+    "FusedView",
+    "FusionSource",
     "Hit",
     "Image",
     "ImageBounds",
@@ -213,6 +230,7 @@ __all__ = [
     "NotServingError",
     "Outcome",
     "OverloadedError",
+    "Placement",
     "Pooling",
     "Progress",
     "ProtocolError",
@@ -239,6 +257,7 @@ __all__ = [
     "SearchAnswer",
     "SearchOptions",
     "SearchResults",
+    "SearchedView",
     "SelfTest",
     "ServerError",
     "ServiceUnavailableError",

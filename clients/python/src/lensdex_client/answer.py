@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lensdex_client.errors import LensdexError
+from lensdex_client.fusion import Placement, SearchedView
 from lensdex_client.record import Record
 
 
@@ -15,13 +16,15 @@ class RankedHit:
     """Its place in the answer; 1 is best."""
     record: Record
     score: float
-    """The search's score, higher is better."""
+    """The search's score, higher is better. Where several views were fused, the sum over them."""
     search_rank: int
     """Its place before reranking."""
     rerank_score: float | None = None
     """0 to 1, higher is better; None where it was not reranked."""
     rerank_error: LensdexError | None = None
     """Why it could not be reranked, although it should have been."""
+    placements: Sequence[Placement] = ()
+    """Where several views were fused: those that had it, in the order they were named."""
 
     @property
     def move(self) -> int:
@@ -68,13 +71,17 @@ class SearchAnswer:
     """The answer to ``Retriever.search`` and ``similar``."""
 
     view: str
-    """The view that was searched."""
+    """The view that was searched; empty where several were fused."""
     num_records_without_view: int
-    """Records that have no vector in that view, and so could not be found."""
+    """Records that have no vector in that view, and so could not be found; zero where several were fused."""
     hits: Sequence[RankedHit]
     """Best first."""
     rerank: RerankReport | None = None
     """None: no reranking was asked for, or nothing was found."""
     times: Sequence[StepTime] = field(default_factory=tuple)
+    collection: str = ""
+    """The collection that was searched: its own name where an alias was named."""
+    views: Sequence[SearchedView] = ()
+    """The views that were fused, if any."""
     request_id: str = ""
     """The id all calls of this answer were logged under."""

@@ -38,6 +38,10 @@ IDEMPOTENT: Final = {
     "CollectionService/GetCollection": True,
     "CollectionService/ListCollections": True,
     "CollectionService/GetIndexInfo": True,
+    # A repeated move whose first answer was lost would be told that it was not expected.
+    "CollectionService/SetAlias": False,
+    "CollectionService/DeleteAlias": False,
+    "CollectionService/ListAliases": True,
     # Writes replace, change or delete records by id: the second time changes nothing.
     "RecordService/UpsertRecords": True,
     "RecordService/UpdateRecords": True,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from lensdex_client.alias import Alias
 from lensdex_client.embedding import BuildInfo
 from lensdex_wire.space import Space
 
@@ -112,6 +113,8 @@ class CollectionDetails:
     statistics: CollectionStatistics
     engine: str
     traits: Sequence[str]
+    alias: Alias | None = None
+    """The alias it was asked for by; None: its own name."""
 
 
 @dataclass(frozen=True, slots=True)

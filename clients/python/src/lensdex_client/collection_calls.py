@@ -6,6 +6,7 @@ from typing import cast
 
 from lensdex.index.v1 import collection_pb2, collection_service_pb2
 from lensdex_client import collection as data
+from lensdex_client.alias_calls import unpack_alias
 from lensdex_client.calls import Call, method
 from lensdex_client.embedder_calls import build_of
 from lensdex_client.metadata_codec import pack_metadata, unpack_metadata
@@ -142,6 +143,7 @@ def _details(response: pb.GetCollectionResponse, _: str) -> data.CollectionDetai
         ),
         engine=response.engine,
         traits=tuple(response.traits),
+        alias=unpack_alias(response.alias) if response.HasField("alias") else None,
     )
 
 

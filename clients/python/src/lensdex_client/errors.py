@@ -36,9 +36,14 @@
     │   ├── CollectionNotFoundError
     │   ├── ViewNotFoundError
     │   ├── RecordNotFoundError
+    │   ├── AliasNotFoundError
     │   └── MediaNotFoundError
     ├── ConflictError                       what exists stands in the way
     │   ├── CollectionExistsError
+    │   ├── AliasExistsError                an alias has the name that a collection should get
+    │   ├── AliasNotAllowedError            an alias where only a collection's own name is taken
+    │   ├── CollectionHasAliasesError       a collection that aliases name is not deleted
+    │   ├── AliasChangedError               the alias does not name the collection that was expected
     │   ├── ViewExistsError
     │   ├── ReindexRunningError
     │   ├── CollectionMismatchError         an existing collection declares other views or fields than asked for
@@ -229,6 +234,10 @@ class RecordNotFoundError(NotFoundError):
     """No such record."""
 
 
+class AliasNotFoundError(NotFoundError):
+    """No such alias."""
+
+
 class MediaNotFoundError(NotFoundError):
     """Nothing can be read where the media should lie."""
 
@@ -239,6 +248,22 @@ class ConflictError(LensdexError):
 
 class CollectionExistsError(ConflictError):
     """A collection of that name exists."""
+
+
+class AliasExistsError(ConflictError):
+    """An alias has the name that a collection should get."""
+
+
+class AliasNotAllowedError(ConflictError):
+    """An alias where only a collection's own name is taken."""
+
+
+class CollectionHasAliasesError(ConflictError):
+    """A collection that aliases name is not deleted: move or delete them first."""
+
+
+class AliasChangedError(ConflictError):
+    """The alias does not name the collection that was expected; nothing was changed."""
 
 
 class ViewExistsError(ConflictError):

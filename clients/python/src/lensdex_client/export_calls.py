@@ -48,6 +48,8 @@ class Exporting:
                 vectors=tuple(unpack_view_vectors(block) for block in message.vectors),
             )
             self.after = _last(self.after, exported)
+            # Where an alias was named, a further call is not to follow it elsewhere.
+            self.collection = message.collection or self.collection
         except (ValueError, DecodeError) as error:
             raise error_of_answer(METHOD.path, error, self.request_id) from error
         return exported

@@ -23,23 +23,29 @@ class Known:
     channel_bytes: Mapping[str, int] = field(default_factory=dict)
     """Bytes of one message on the channel to each service, by its short name."""
     clock: Callable[[], float] = time.monotonic
-    _collections: dict[str, tuple[Collection, float]] = field(default_factory=dict)
-    """With the time they are forgotten at."""
+    _collections: dict[str, tuple[Collection, str, float]] = field(default_factory=dict)
+    """By name or alias: what it means, the alias's default view, and the time it is forgotten at."""
     _reranker: RerankerInfo | None = None
 
     def collection(self, name: str) -> Plan[Collection]:
         """Return the collection *name*; it may have been replaced since: call ``forget`` when that shows."""
+        collection, _ = yield from self.named(name)
+        return collection
+
+    def named(self, name: str) -> Plan[tuple[Collection, str]]:
+        """Return what the name or alias *name* means, as ``collection`` does, and an alias's default view (or "")."""
         if name in self._collections:
-            collection, until = self._collections[name]
+            collection, view, until = self._collections[name]
             if self.clock() < until:
-                return collection
+                return collection, view
         details = yield from ask(collection_calls.get_collection(name))
-        self.remember(details.collection)
-        return details.collection
+        view = "" if details.alias is None else details.alias.default_view
+        self._collections[name] = (details.collection, view, self.clock() + FRESH_SECONDS)
+        return details.collection, view
 
     def remember(self, collection: Collection) -> None:
-        """Remember *collection* for a while."""
-        self._collections[collection.name] = (collection, self.clock() + FRESH_SECONDS)
+        """Remember *collection*, by its own name, for a while."""
+        self._collections[collection.name] = (collection, "", self.clock() + FRESH_SECONDS)
 
     def knows(self, name: str) -> bool:
         """Return whether the collection *name* is remembered, however long ago it was described."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from lensdex_client.collection import DEFAULT_VIEW
 from lensdex_client.content import Content
 from lensdex_client.errors import LensdexError
+from lensdex_client.fusion import Placement, SearchedView
 from lensdex_client.outcome import Outcome
 from lensdex_wire.space import Space
 from lensdex_wire.vectors import Matrix
@@ -132,7 +133,9 @@ class Hit:
 
     record: Record
     score: float
-    """Higher is better; the view's metric says what it means."""
+    """Higher is better; the view's metric says what it means. Where several were fused, the sum over them."""
+    placements: Sequence[Placement] = ()
+    """Where several views were fused: those that had it, in the order they were named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,11 @@ class SearchResults:
 
     outcomes: Sequence[Outcome[Sequence[Hit]]]
     view: str
+    """Empty where several were searched."""
     num_records_without_view: int
-    """Records that have no vector in that view, and so could not be found."""
+    """Records that have no vector in that view, and so could not be found; zero where several were searched."""
     search_seconds: float
+    collection: str = ""
+    """The collection that was searched: its own name where an alias was named."""
+    views: Sequence[SearchedView] = ()
+    """Where several were searched."""

@@ -10,6 +10,7 @@ from lensdex_client.content_codec import pack_kept, unpack_content
 from lensdex_client.embedder_calls import outcome_of
 from lensdex_client.filter_codec import pack_filter
 from lensdex_client.filters import Filter
+from lensdex_client.fusion import Placement, SearchedView
 from lensdex_client.metadata_codec import pack_metadata, unpack_metadata
 from lensdex_wire.space import Space
 from lensdex_wire.space_codec import pack_space, unpack_space
@@ -122,7 +123,7 @@ def search_records(
         request.vectors.CopyFrom(packed)
     else:
         request.records.CopyFrom(pb.RecordQueries(ids=ids))
-    return Call(method("RecordService/SearchRecords"), request, _results)
+    return Call(method("RecordService/SearchRecords"), request, unpack_results)
 
 
 def pack_view_vectors(block: data.ViewVectors) -> record_pb2.ViewVectors:
@@ -215,14 +216,24 @@ def _count(response: pb.CountRecordsResponse, _: str) -> int:
     return response.num_records
 
 
-def _results(response: pb.SearchRecordsResponse, request_id: str) -> data.SearchResults:
+def unpack_results(response: pb.SearchRecordsResponse, request_id: str) -> data.SearchResults:
+    """Return the answer to a search as plain data."""
     return data.SearchResults(
         outcomes=tuple(outcome_of(item, _hits, item.hits, request_id) for item in response.results),
         view=response.view,
         num_records_without_view=response.num_records_without_view,
         search_seconds=response.search_time.ToNanoseconds() / 1e9,
+        collection=response.collection,
+        views=tuple(SearchedView(item.view, item.num_records_without_view) for item in response.views),
     )
 
 
 def _hits(message: pb.Hits) -> tuple[data.Hit, ...]:
-    return tuple(data.Hit(record=unpack_record(hit.record), score=hit.score) for hit in message.hits)
+    return tuple(
+        data.Hit(
+            record=unpack_record(hit.record),
+            score=hit.score,
+            placements=tuple(Placement(place.view, place.rank, place.score) for place in hit.placements),
+        )
+        for hit in message.hits
+    )

@@ -56,6 +56,11 @@ BY_REASON: Final[Mapping[int, type[errors.LensdexError]]] = {
     ErrorReason.ERROR_REASON_INTERNAL: errors.InternalError,
     ErrorReason.ERROR_REASON_CANCELLED: errors.CallCancelledError,
     ErrorReason.ERROR_REASON_CORRUPTED: errors.CorruptedError,
+    ErrorReason.ERROR_REASON_ALIAS_NOT_FOUND: errors.AliasNotFoundError,
+    ErrorReason.ERROR_REASON_ALIAS_EXISTS: errors.AliasExistsError,
+    ErrorReason.ERROR_REASON_ALIAS_NOT_ALLOWED: errors.AliasNotAllowedError,
+    ErrorReason.ERROR_REASON_COLLECTION_HAS_ALIASES: errors.CollectionHasAliasesError,
+    ErrorReason.ERROR_REASON_ALIAS_CHANGED: errors.AliasChangedError,
 }
 """Every reason of the contract but UNSPECIFIED, which is never sent; a test holds the table to the enum."""
 

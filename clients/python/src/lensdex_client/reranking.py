@@ -11,7 +11,7 @@ from lensdex_client.record import Hit
 def ranked(hits: Sequence[Hit]) -> tuple[RankedHit, ...]:
     """Return *hits* in the order of the search."""
     return tuple(
-        RankedHit(rank=rank, record=hit.record, score=hit.score, search_rank=rank)
+        RankedHit(rank=rank, record=hit.record, score=hit.score, search_rank=rank, placements=hit.placements)
         for rank, hit in enumerate(hits, start=1)
     )
 
@@ -36,6 +36,7 @@ def reordered(
             search_rank=place + 1,
             rerank_score=scores.get(place),
             rerank_error=failures.get(place),
+            placements=hits[place].placements,
         )
         for rank, place in enumerate(order, start=1)
     )

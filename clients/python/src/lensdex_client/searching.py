@@ -4,25 +4,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lensdex_client import embedder_calls, record_calls
+from lensdex_client import embedder_calls, fusion_calls, record_calls
 from lensdex_client.answer import RankedHit, RerankReport, SearchAnswer, StepTime
 from lensdex_client.batching import batched
-from lensdex_client.collection import DEFAULT_VIEW, View
+from lensdex_client.calls import Call
 from lensdex_client.content import Content
 from lensdex_client.embedding import Relevance, Truncation
-from lensdex_client.errors import DimensionMismatchError, NotFoundError, SpaceMismatchError, UnsupportedDimensionError
+from lensdex_client.errors import DimensionMismatchError, NotFoundError, SpaceMismatchError
 from lensdex_client.filters import Filter
+from lensdex_client.fused_searching import check_views, sources_for
+from lensdex_client.fusion import FusedView, FusionSource
 from lensdex_client.known import Known
 from lensdex_client.media_loading import load_content
 from lensdex_client.media_root import MediaRoot
 from lensdex_client.outcome import Outcome
 from lensdex_client.plan import Plan, ask, do
+from lensdex_client.query_embedding import embedded
 from lensdex_client.record import Hit, Include, SearchResults
 from lensdex_client.reranking import ranked, reordered
-from lensdex_client.views import ViewPlan, check_space, choose_view, space_of
+from lensdex_client.views import choose_view
 from lensdex_wire.limits import GRPC_OVERHEAD_BYTES
-from lensdex_wire.space import Space
-from lensdex_wire.vectors import Matrix
 
 _INCLUDE: Final = Include(metadata=True, content=True)
 _STALE: Final = (NotFoundError, SpaceMismatchError, DimensionMismatchError)
@@ -47,6 +48,9 @@ class SearchOptions:
     consistency_token: str = ""
     filter: Filter | None = None
     """Which records may be found; None: any."""
+    fuse: Sequence[FusedView] = ()
+    """Views to search at once, ranked together by reciprocal rank; empty: one view is searched. Not with *view* or
+    *score_threshold*: ValueError."""
 
     @property
     def num_candidates(self) -> int:
@@ -84,6 +88,7 @@ class Searcher:
 
     def search(self, name: str, query: Content, options: SearchOptions) -> Plan[SearchAnswer]:
         """Embed *query*, search the view for it, rerank where asked to."""
+        _check(options)
         watch = Stopwatch(self.clock)
         query = (yield from do(lambda: load_content(query, self.media_root))).unwrap()
         was_known = self.known.knows(name)
@@ -98,21 +103,9 @@ class Searcher:
 
     def similar(self, name: str, record_id: str, options: SearchOptions) -> Plan[SearchAnswer]:
         """Search for records like the record *record_id*, which never finds itself; rerank where asked to."""
+        _check(options)
         watch = Stopwatch(self.clock)
-        results = yield from ask(
-            record_calls.search_records(
-                name,
-                ids=[record_id],
-                k=options.num_candidates,
-                view=options.view or DEFAULT_VIEW,
-                ef=options.ef,
-                exact=options.exact,
-                score_threshold=options.score_threshold,
-                include=_INCLUDE,
-                consistency_token=options.consistency_token,
-                filter=options.filter,
-            )
-        )
+        results = yield from ask(_alike(name, record_id, options))
         watch.lap("search")
         results.outcomes[0].unwrap()
         query = Content()
@@ -124,10 +117,17 @@ class Searcher:
         return (yield from self._answer(query, results, options, watch))
 
     def _nearest(self, name: str, query: Content, options: SearchOptions, watch: Stopwatch) -> Plan[SearchResults]:
-        collection = yield from self.known.collection(name)
-        view = choose_view(collection, query, options.view)
+        collection, fallback = yield from self.known.named(name)
+        if options.fuse:
+            watch.lap("describe")
+            sources = yield from sources_for(collection, query, options.fuse, options)
+            watch.lap("embed")
+            results = yield from ask(_fused(name, sources, options))
+            watch.lap("search")
+            return results
+        view = choose_view(collection, query, options.view, fallback)
         watch.lap("describe")
-        vectors, space = yield from _embedded(name, query, view, options)
+        vectors, space = yield from embedded(name, [query], view, options)
         watch.lap("embed")
         results = yield from ask(
             record_calls.search_records(
@@ -159,6 +159,8 @@ class Searcher:
         return SearchAnswer(
             view=results.view,
             num_records_without_view=results.num_records_without_view,
+            collection=results.collection,
+            views=results.views,
             hits=placed,
             rerank=report,
             times=watch.times,
@@ -191,21 +193,44 @@ class Searcher:
         return outcomes
 
 
-def _embedded(name: str, query: Content, view: View, options: SearchOptions) -> Plan[tuple[Matrix, Space]]:
-    """Embed *query* the way the vectors of *view* were made."""
-    pooling = None if view.space is None else view.space.pooling
-    call = embedder_calls.embed(
-        [query],
-        instruction=options.instruction,
-        dimension=view.num_values,
-        poolings=() if pooling is None else [pooling],
-        truncation=options.truncation,
+def _check(options: SearchOptions) -> None:
+    if not options.fuse:
+        return
+    check_views(options.fuse, options.view)
+    if options.score_threshold is not None:
+        raise ValueError("the score of fused views compares with no threshold; leave it out")
+
+
+def _alike(name: str, record_id: str, options: SearchOptions) -> Call[SearchResults]:
+    if options.fuse:
+        return _fused(
+            name, [FusionSource(item.name, weight=item.weight) for item in options.fuse], options, [record_id]
+        )
+    return record_calls.search_records(
+        name,
+        ids=[record_id],
+        k=options.num_candidates,
+        view=options.view or "",
+        ef=options.ef,
+        exact=options.exact,
+        score_threshold=options.score_threshold,
+        include=_INCLUDE,
+        consistency_token=options.consistency_token,
+        filter=options.filter,
     )
-    try:
-        embeddings = yield from ask(call)
-    except UnsupportedDimensionError:
-        # The view is of another model: that, and not the dimension alone, is what the caller should read.
-        info = yield from ask(embedder_calls.embedder_info())
-        check_space(view, space_of(info, ViewPlan(view.name, pooling=pooling)), collection=name)
-        raise
-    return embeddings.vectors(), embeddings.block().space
+
+
+def _fused(
+    name: str, sources: Sequence[FusionSource], options: SearchOptions, ids: Sequence[str] = ()
+) -> Call[SearchResults]:
+    return fusion_calls.search_fused(
+        name,
+        sources,
+        ids=ids,
+        k=options.num_candidates,
+        ef=options.ef,
+        exact=options.exact,
+        include=_INCLUDE,
+        consistency_token=options.consistency_token,
+        filter=options.filter,
+    )

@@ -38,9 +38,8 @@ class UpsertDialogue:
 
     def __init__(self, collection: str, spaces: Mapping[str, Space]) -> None:
         """*spaces*: by view, of the vectors to come."""
-        views = [pb.UpsertStreamView(view=view, space=pack_space(space)) for view, space in spaces.items()]
-        options = pb.UpsertStreamOptions(collection=collection, views=views)
-        self.options = pb.UpsertStreamRequest(options=options).SerializeToString()
+        self._views = [pb.UpsertStreamView(view=view, space=pack_space(space)) for view, space in spaces.items()]
+        self.options = self._options(collection)
         self.request_id = new_request_id()
         self._num_items = 0
         self._ids: dict[str, str] = {}
@@ -83,12 +82,19 @@ class UpsertDialogue:
         message = pb.UpsertStreamResponse.FromString(body)
         match message.WhichOneof("part"):
             case "opening":
+                if message.opening.collection:
+                    # Where an alias was named, a further call is not to follow it elsewhere.
+                    self.options = self._options(message.opening.collection)
                 return None
             case "results":
                 token = message.results.consistency_token
                 return [self._answer(result, token) for result in message.results.results]
             case _:
                 raise ValueError("a stream's first message is its opening, every further one results")
+
+    def _options(self, collection: str) -> bytes:
+        options = pb.UpsertStreamOptions(collection=collection, views=self._views)
+        return pb.UpsertStreamRequest(options=options).SerializeToString()
 
     def _answer(self, result: pb.UpsertStreamResult, token: str) -> tuple[str, UpsertOutcome]:
         key = str(result.sequence)

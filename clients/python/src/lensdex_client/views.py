@@ -156,15 +156,17 @@ def check_space(view: View, space: Space, *, collection: str) -> None:
     )
 
 
-def choose_view(collection: Collection, query: Content, named: str | None) -> View:
+def choose_view(collection: Collection, query: Content, named: str | None, fallback: str = "") -> View:
     """Return the view *query* is matched against.
 
     The one the caller named; else the one called like the query's only modality (``text`` or ``image``), where the
-    collection has it; else ``default``. Raises ViewNotFoundError for a name it does not have.
+    collection has it; else *fallback*, an alias's default view; else ``default``. Raises ViewNotFoundError for a name
+    it does not have.
     """
     modalities = query.modalities()
-    name = named or (next(iter(modalities)) if len(modalities) == 1 else DEFAULT_VIEW)
-    view = collection.view(name) or (None if named else collection.view(DEFAULT_VIEW))
+    otherwise = fallback or DEFAULT_VIEW
+    name = named or (next(iter(modalities)) if len(modalities) == 1 else otherwise)
+    view = collection.view(name) or (None if named else collection.view(otherwise))
     if view is None:
         raise view_not_found(collection, name)
     return view

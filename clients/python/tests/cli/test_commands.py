@@ -213,3 +213,24 @@ def test_a_bad_setting_is_a_usage_error(run: Any) -> None:
 def test_exit_codes_follow_the_exception(kind: type[LensdexError], code: ExitCode) -> None:
     """Not there or not in time is 4, every other refusal 3."""
     assert code_of(kind.__new__(kind)) is code
+
+
+def test_aliases_are_set_listed_and_deleted(run: Any, embedder: Any, index: Any) -> None:
+    """``lensdex alias`` makes, moves, lists and deletes aliases, in tables or as JSON."""
+    with Retriever.connect(embedder.address, index.address) as retriever:
+        for name in ("v1", "v2"):
+            retriever.ensure_collection(name)
+    assert run("alias").out.strip() == "no aliases"
+    made = run("alias", "set", "live", "v1", "--expect", "")
+    moved = run("alias", "set", "live", "v2", "--view", "default")
+    refused = run("alias", "set", "live", "v1", "--expect", "v1")
+    document = run("alias", "list", "--json").document
+    listed = run("alias", "list")
+    deleted = run("alias", "delete", "live")
+
+    assert made.out.strip() == "live names v1"
+    assert moved.out.strip() == "live names v2, view default, before v1"
+    assert refused.code == ExitCode.REFUSED
+    assert document == [{"name": "live", "collection": "v2", "default_view": "default"}]
+    assert "live" in listed.out
+    assert deleted.out.strip() == "deleted live, which named v2"

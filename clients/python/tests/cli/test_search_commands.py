@@ -140,3 +140,24 @@ def test_conditions_that_cannot_be_read(run: Any, corpus: Path, condition: str, 
 
     assert result.code == ExitCode.USAGE
     assert told in result.err
+
+
+def test_fused_views_show_their_ranks(run: Any, corpus: Path) -> None:
+    """``--fuse`` names views to search at once, with weights; each hit shows its rank in each, or that it has none."""
+    run("ingest", "c", corpus, "--views", "text,image")
+    fused = ("search", "c", "score=0.1", "--fuse", "text=2", "--fuse", "image", "--media-root", corpus.parent)
+    result, document = run(*fused), run(*fused, "--json").document
+    similar = run("similar", "c", "r1", "--fuse", "text", "--fuse", "default", "--media-root", corpus.parent)
+
+    assert result.code == similar.code == 0
+    assert "ranks in the views text, image; 6 records lack it" in result.out
+    assert any(line.split()[4:5] == ["-"] for line in result.out.splitlines())
+    assert [item["view"] for item in document["views"]] == ["text", "image"]
+    assert {place["view"] for place in document["hits"][0]["placements"]} <= {"text", "image"}
+    assert document["view"] == ""
+
+
+@pytest.mark.parametrize("words", [["--fuse", "text"], ["--fuse", "text", "--fuse", "text"], ["--fuse", "a=b"]])
+def test_a_fusion_that_makes_no_sense_is_a_usage_error(run: Any, words: list[str]) -> None:
+    """One view, one twice, or a weight that is no number: exit code 2."""
+    assert run("search", "c", "q", *words).code == ExitCode.USAGE

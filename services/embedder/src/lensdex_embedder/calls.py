@@ -75,8 +75,11 @@ class CallInterceptor(aio.ServerInterceptor):
             structlog.contextvars.clear_contextvars()
             structlog.contextvars.bind_contextvars(request_id=request_id, method=name)
             code, reason = "CANCELLED", ErrorReason.Name(ErrorReason.ERROR_REASON_CANCELLED)
+            context.set_trailing_metadata(((METADATA_KEY, request_id),))
             try:
-                await context.send_initial_metadata(((METADATA_KEY, request_id),))
+                if not isinstance(request, Message):
+                    # A stream: its caller should know the id, and that it is taken, before anything is answered.
+                    await context.send_initial_metadata(((METADATA_KEY, request_id),))
                 response = await behaviour(request, context)
                 code, reason = "OK", ""
             except asyncio.CancelledError:
@@ -88,7 +91,8 @@ class CallInterceptor(aio.ServerInterceptor):
                 refusal = refuse(error)
                 code, reason = refusal.code.name, ErrorReason.Name(refusal.reason)
                 details = pack_refusal(refusal).SerializeToString()
-                await context.abort(refusal.code, refusal.message, ((STATUS_DETAILS_KEY, details),))
+                trailing = ((STATUS_DETAILS_KEY, details), (METADATA_KEY, request_id))
+                await context.abort(refusal.code, refusal.message, trailing)
             else:
                 return response
             finally:

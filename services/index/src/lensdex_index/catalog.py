@@ -1,4 +1,4 @@
-"""Collections by name: what may be created, and which engine keeps them. Knows no messages and no engine by name."""
+"""Collections by name and by alias: what may be created, what a name means. Knows no messages, no engine by name."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Final
 
 from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
 from lensdex_index.errors import (
+    AliasNotAllowedError,
     CollectionExistsError,
     CollectionNotFoundError,
     CorruptedError,
@@ -24,6 +25,7 @@ from lensdex_index.errors import (
 from lensdex_index.progress import Progress
 from lensdex_index.records import (
     DEFAULT_VIEW,
+    Alias,
     BackendSpec,
     CollectionSpec,
     FieldSpec,
@@ -74,6 +76,24 @@ class Proposal:
     fields: Sequence[ProposedField]
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The collection that a call works on."""
+
+    handle: CollectionHandle
+    alias: Alias | None
+    """What the call named, where that was an alias."""
+
+    def view(self, name: str) -> ViewSpec:
+        """Return the view of that name; empty: the alias's default view, else `default`. Raises ViewNotFoundError."""
+        spec = self.handle.spec
+        wanted = name or ("" if self.alias is None else self.alias.default_view) or DEFAULT_VIEW
+        view = spec.view(wanted)
+        if view is None:
+            raise ViewNotFoundError(spec.name, wanted, ",".join(view.name for view in spec.views))
+        return view
+
+
 class Catalog:
     """The collections of one engine. Thread-safe as far as the engine is."""
 
@@ -100,9 +120,49 @@ class Catalog:
         ]
         return self.engine.create(CollectionSpec(proposal.name, views, fields, datetime.now(UTC)))
 
+    def target(self, name: str) -> Target:
+        """Return what a collection's name or an alias means now. Raises CollectionNotFoundError, CorruptedError."""
+        alias = None
+        while True:
+            try:
+                return Target(self.engine.collection(name if alias is None else alias.collection), alias)
+            except CollectionNotFoundError:
+                now = self.engine.alias(name)
+                # The same as a moment ago: nobody has moved it, so it is not about to be found.
+                if now is None or now == alias:
+                    raise CollectionNotFoundError(name) from None
+                alias = now
+
     def collection(self, name: str) -> CollectionHandle:
-        """Return an open collection. Raises CollectionNotFoundError, CorruptedError."""
-        return self.engine.collection(name)
+        """Return the open collection of that name or alias. Raises CollectionNotFoundError, CorruptedError."""
+        return self.target(name).handle
+
+    def drop(self, name: str) -> int:
+        """Delete a collection, durably; return its number of records.
+
+        Raises CollectionNotFoundError, CollectionHasAliasesError, and AliasNotAllowedError for an alias.
+        """
+        self._refuse_alias("name", name)
+        return self.engine.drop(name)
+
+    def set_alias(self, alias: Alias, expected: str | None) -> Alias | None:
+        """Make or move an alias; return the one before. Raises as the engine's ``set_alias``, and ViewNotFoundError,
+        AliasNotAllowedError for an alias of an alias, InvalidFieldError for a bad name.
+        """
+        if not _NAME.fullmatch(alias.name):
+            raise _invalid("alias.name", _NAME_RULE, alias.name)[1]
+        self._refuse_alias("alias.collection", alias.collection)
+        if alias.default_view:
+            spec = self.engine.collection(alias.collection).spec
+            if spec.view(alias.default_view) is None:
+                known = ",".join(view.name for view in spec.views)
+                raise ViewNotFoundError(spec.name, alias.default_view, known)
+        return self.engine.set_alias(alias, expected)
+
+    def _refuse_alias(self, field: str, name: str) -> None:
+        alias = self.engine.alias(name)
+        if alias is not None:
+            raise AliasNotAllowedError(field, alias.name, alias.collection)
 
     def add_view(self, name: str, proposed: ProposedView, deadline: float) -> Future[WriteOutcome]:
         """Add a view to the collection *name*; its ``spec`` has it once the future is done.

@@ -13,10 +13,13 @@ from lensdex_index.changes import Changes
 from lensdex_index.filters import Filter
 from lensdex_index.progress import Progress
 from lensdex_index.records import (
+    Alias,
     BackendSpec,
     Batch,
     CollectionSpec,
     CollectionStatistics,
+    FusedAnswer,
+    FusedSearch,
     Include,
     Search,
     SearchAnswer,
@@ -84,6 +87,12 @@ class CollectionHandle(Protocol):
     def search(self, search: Search) -> SearchAnswer:
         """Find the nearest records. Sees every write that was done when it began."""
 
+    def search_fused(self, fused: FusedSearch) -> FusedAnswer:
+        """Search several views and fuse them by reciprocal rank (``fusion.fuse``), all as of one moment.
+
+        A query that is a record is searched for in the views it has; ViewMissingError where it has none of them.
+        """
+
     def add_view(self, view: ViewSpec, *, max_views: int, deadline: float) -> Future[WriteOutcome]:
         """Add a view that no record has yet, in its turn among the writes; done when durable and in ``spec``.
 
@@ -137,7 +146,10 @@ class CollectionEngine(Protocol):
         """
 
     def create(self, spec: CollectionSpec) -> CollectionHandle:
-        """Make an empty collection, durably. Raises CollectionExistsError, StoreUnavailableError."""
+        """Make an empty collection, durably.
+
+        Raises CollectionExistsError, AliasExistsError where an alias has the name, StoreUnavailableError.
+        """
 
     def collection(self, name: str) -> CollectionHandle:
         """Return an open collection. Raises CollectionNotFoundError, CorruptedError."""
@@ -146,7 +158,28 @@ class CollectionEngine(Protocol):
         """Return up to *limit* collections whose names follow *after*, in order; those that failed their check too."""
 
     def drop(self, name: str) -> int:
-        """Delete a collection, durably; return its number of records. Its files go with the last call in it."""
+        """Delete a collection, durably; return its number of records. Its files go with the last call in it.
+
+        Raises CollectionNotFoundError, and CollectionHasAliasesError where an alias names it.
+        """
+
+    def set_alias(self, alias: Alias, expected: str | None = None) -> Alias | None:
+        """Make or replace an alias, durably and in one step; return the one before.
+
+        At every moment whoever asks ``alias`` gets the old one or the new one, whole. Its name is no collection's, and
+        its collection exists: neither this call nor ``create`` or ``drop`` beside it ever leaves it otherwise. Raises
+        CollectionExistsError, CollectionNotFoundError, StoreUnavailableError; and AliasChangedError unless *expected*
+        is None or the collection it names so far (empty: there is none): compared and written as one.
+        """
+
+    def delete_alias(self, name: str) -> Alias:
+        """Delete an alias, durably; return it. Raises AliasNotFoundError, StoreUnavailableError."""
+
+    def alias(self, name: str) -> Alias | None:
+        """Return the alias of that name as it is now. Asked for by every call that names no collection: be quick."""
+
+    def aliases(self, after: str, limit: int) -> Sequence[Alias]:
+        """Return up to *limit* aliases whose names follow *after*, in order."""
 
     def close(self, save_until: float = inf) -> None:
         """Finish writes in hand, save until *save_until* (``time.monotonic``) what speeds a start up, release all."""

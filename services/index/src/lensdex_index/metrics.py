@@ -86,6 +86,18 @@ class Metrics:
         self.graph_save_seconds = Histogram(
             "lensdex_index_graph_save_seconds", "Time of saving one graph.", buckets=_SECONDS, registry=self.registry
         )
+        self.recall_found = Counter(
+            "lensdex_index_recall_audit_found",
+            "Of the nearest records of queries that were checked, those their answers held.",
+            ("collection", "view"),
+            registry=self.registry,
+        )
+        self.recall_nearest = Counter(
+            "lensdex_index_recall_audit_nearest",
+            "Nearest records of queries that were checked; what was found, divided by this, is recall.",
+            ("collection", "view"),
+            registry=self.registry,
+        )
         self.serving = Gauge(
             "lensdex_index_serving", "1 while the service answers, 0 while it starts or drains.", registry=self.registry
         )
@@ -112,6 +124,11 @@ class Metrics:
     def graph_not_saved(self) -> None:
         """Count one graph that could not be saved."""
         self.graph_saves.labels("failed").inc()
+
+    def recall_checked(self, collection: str, view: str, num_found: int, num_nearest: int) -> None:
+        """Count one query that was checked."""
+        self.recall_found.labels(collection, view).inc(num_found)
+        self.recall_nearest.labels(collection, view).inc(num_nearest)
 
     def watch(self, statistics: Callable[[], Iterable[tuple[str, CollectionStatistics]]]) -> None:
         """Read *statistics*, by collection, at every scrape."""

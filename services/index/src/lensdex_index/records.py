@@ -102,6 +102,17 @@ class CollectionSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """A further name of a collection."""
+
+    name: str
+    collection: str
+    """The collection's own name."""
+    default_view: str
+    """What a search through the alias takes that names no view; empty: `default`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One thing that can be found."""
 
@@ -180,11 +191,40 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class FusedSearch:
+    """One search of several views at one moment, already checked against the collection."""
+
+    searches: Sequence[Search]
+    """One a view, with as many queries each, else alike; their k is how many hits of each are fused."""
+    weights: Sequence[float]
+    """One a view; above zero."""
+    constant: int
+    """Of reciprocal rank fusion."""
+    k: int
+    include: Include
+    max_bytes: int
+    """Of one query's hits together, as in Search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where one of several views had a record."""
+
+    source: int
+    """Its place among the searches."""
+    rank: int
+    """1 is the nearest."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A hit."""
 
     record: Record
     score: float
+    placements: Sequence[Placement] = ()
+    """Of a fused search, in the order of its searches; a view that did not have it is absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +235,15 @@ class SearchAnswer:
     """One per query, in order: hits, best first, equal scores in the order of ids; or why it was refused."""
     num_records_without_view: int
     """Of those that match the filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class FusedAnswer:
+    """What a fused search found; otherwise as SearchAnswer."""
+
+    outcomes: Generator[list[Found] | DomainError]
+    nums_records_without_view: Sequence[int]
+    """One a search."""
 
 
 @dataclass(frozen=True, slots=True)

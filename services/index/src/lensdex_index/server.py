@@ -71,8 +71,7 @@ async def serve(
     with _signals(stop):
         metrics = Metrics()
         engine = open_engine(settings.engine, settings.engine_options(metrics))
-        threads = settings.threads or os.cpu_count() or 1
-        with ThreadPoolExecutor(threads, thread_name_prefix="lensdex-call") as executor:
+        with ThreadPoolExecutor(settings.num_threads, thread_name_prefix="lensdex-call") as executor:
             save_until = 0.0
             try:
                 save_until = await _serve(

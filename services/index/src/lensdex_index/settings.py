@@ -1,5 +1,6 @@
 """The process's settings: one frozen object, made once. The only reader of the environment and of flags."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -54,7 +55,7 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=256,
-        description="Threads for blocking work; 0: one per core. Fewer leave cores idle; many more only take turns.",
+        description="Threads for blocking work, and for adding to a graph; 0: one per core. Fewer leave cores idle; many more only take turns.",
     )
     max_connection_seconds: float = Field(
         300.0,
@@ -162,6 +163,18 @@ class Settings(BaseSettings):
         le=1_000_000_000,
         description="Vectors a view may have waiting to be indexed before writers wait; the bound rises with what a graph query costs. Lower holds writers back, higher slows searches.",
     )
+    first_tail_vectors: int = Field(
+        5_000,
+        ge=0,
+        le=1_000_000_000,
+        description="A view's first vectors, which never make writers wait. Lower holds the first writers back, higher slows searches until they are indexed.",
+    )
+    recall_audit_fraction: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Part of the queries that is searched once more, exactly and afterwards, for the metrics of recall. 0: none. Each reads its whole view: higher knows sooner and takes CPU from searches.",
+    )
     save_min_vectors: int = Field(
         1_000,
         ge=1,
@@ -202,6 +215,11 @@ class Settings(BaseSettings):
         """Return what a call may ask for."""
         return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
 
+    @property
+    def num_threads(self) -> int:
+        """Return the threads for blocking work: never zero."""
+        return self.threads or os.cpu_count() or 1
+
     def engine_options(self, observer: Observer) -> EngineOptions:
         """Return what the engine is opened with."""
         return EngineOptions(
@@ -211,6 +229,9 @@ class Settings(BaseSettings):
             index_hold_seconds=self.index_hold_ms / 1000,
             rebuild_deleted_fraction=self.rebuild_deleted_fraction,
             min_tail_vectors=self.min_tail_vectors,
+            first_tail_vectors=self.first_tail_vectors,
+            num_threads=self.num_threads,
+            recall_audit_fraction=self.recall_audit_fraction,
             save_min_vectors=self.save_min_vectors,
             save_changed_fraction=self.save_changed_fraction,
             save_idle_seconds=self.save_idle_seconds,

@@ -48,17 +48,20 @@ def pack_consistency(epoch: bytes, sequence: int) -> str:
     return _text(body + _mac(epoch, "consistency", body))
 
 
-def unpack_consistency(epoch: bytes, collection: str, token: str) -> int:
-    """Return the sequence in *token*. Raises InvalidConsistencyTokenError, which says what it is instead."""
+def unpack_consistency(epoch: bytes, collection: str, token: str, *, alias: str = "") -> int:
+    """Return the sequence in *token*, presented under *alias* if any. Raises InvalidConsistencyTokenError, which says
+    what it is instead.
+    """
     raw = _raw(token)
     if raw is None or len(raw) != _CONSISTENCY.size + _MAC_BYTES or raw[0] != _VERSION:
         raise InvalidConsistencyTokenError(collection, "it is no consistency token")
     body, mac = raw[: _CONSISTENCY.size], raw[_CONSISTENCY.size :]
     _, fingerprint, sequence = _CONSISTENCY.unpack(body)
     if fingerprint != _fingerprint(epoch):
-        raise InvalidConsistencyTokenError(
-            collection, "it belongs to another collection, or an earlier one of that name"
-        )
+        detail = "it belongs to another collection, or an earlier one of that name"
+        if alias:
+            detail += f" (the alias {alias} names {collection} now: it has been moved if it named the other)"
+        raise InvalidConsistencyTokenError(collection, detail)
     if mac != _mac(epoch, "consistency", body):
         raise InvalidConsistencyTokenError(collection, "it has been altered")
     return int(sequence)

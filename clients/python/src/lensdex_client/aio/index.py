@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from types import TracebackType
 from typing import Self
 
-from lensdex_client import collection_calls, record_calls
+from lensdex_client import alias_calls, collection_calls, fusion_calls, record_calls
 from lensdex_client.aio.caller import Caller
 from lensdex_client.aio.exporting import run_export
 from lensdex_client.aio.reindexing import run_reindex
 from lensdex_client.aio.streaming import run_stream
+from lensdex_client.alias import Alias, AliasPage, AliasSet
 from lensdex_client.collection import (
     Backend,
     Collection,
@@ -22,6 +23,7 @@ from lensdex_client.collection import (
 )
 from lensdex_client.export_calls import Exporting
 from lensdex_client.filters import Filter
+from lensdex_client.fusion import FusionSource
 from lensdex_client.index import EVERYTHING, METADATA
 from lensdex_client.record import (
     Deleted,
@@ -95,6 +97,38 @@ class IndexClient:
     async def delete_collection(self, name: str, *, timeout: float | None = None) -> int:
         """Delete the collection *name*; return how many records went with it. Not repeated when nobody answers."""
         return await self.caller.run(collection_calls.delete_collection(name), timeout=timeout)
+
+    async def set_alias(
+        self, alias: Alias, *, expected_collection: str | None = None, timeout: float | None = None
+    ) -> AliasSet:
+        """Make *alias*, or move it in one step: a search finds the old collection or the new one.
+
+        *expected_collection*: what it names so far (empty: nothing), else AliasChangedError; None: whatever. Not
+        repeated when nobody answers.
+        """
+        call = alias_calls.set_alias(alias, expected_collection=expected_collection)
+        return await self.caller.run(call, timeout=timeout)
+
+    async def delete_alias(self, name: str, *, timeout: float | None = None) -> Alias:
+        """Delete the alias *name*; return what it was. Not repeated when nobody answers."""
+        return await self.caller.run(alias_calls.delete_alias(name), timeout=timeout)
+
+    async def list_aliases(
+        self, *, page_size: int = 0, page_token: str = "", timeout: float | None = None
+    ) -> AliasPage:
+        """Return one page of aliases, in the order of their names."""
+        call = alias_calls.list_aliases(page_size=page_size, page_token=page_token)
+        return await self.caller.run(call, timeout=timeout)
+
+    async def aliases(self, *, timeout: float | None = None) -> AsyncIterator[Alias]:
+        """Yield all aliases, page by page; *timeout* is for each page."""
+        token = ""
+        while True:
+            page = await self.list_aliases(page_token=token, timeout=timeout)
+            for alias in page.aliases:
+                yield alias
+            if not (token := page.next_page_token):
+                return
 
     async def add_view(self, collection: str, view: View, *, timeout: float | None = None) -> Collection:
         """Add *view*, which no record has yet; return the collection. Not repeated when nobody answers."""
@@ -302,6 +336,43 @@ class IndexClient:
             ef=ef,
             exact=exact,
             score_threshold=score_threshold,
+            include=include,
+            consistency_token=consistency_token,
+            filter=filter,
+        )
+        return await self.caller.run(call, timeout=timeout)
+
+    async def search_fused(
+        self,
+        collection: str,
+        sources: Sequence[FusionSource],
+        *,
+        ids: Sequence[str] = (),
+        k: int = 10,
+        window: int = 0,
+        rank_constant: int = 0,
+        ef: int = 0,
+        exact: bool = False,
+        include: Include = METADATA,
+        consistency_token: str = "",
+        filter: Filter | None = None,
+        timeout: float | None = None,
+    ) -> SearchResults:
+        """Search several views at once, at one moment, and rank what they find together, by reciprocal rank.
+
+        By the vectors of *sources*, or by the records *ids* and none; raises ValueError otherwise. *window*: how many
+        of each view are ranked (0: 100), *rank_constant*: higher makes first ranks count for less (0: 60). Hits say
+        where each view had them. Returns an outcome per query, in order.
+        """
+        call = fusion_calls.search_fused(
+            collection,
+            sources,
+            ids=ids,
+            k=k,
+            window=window,
+            rank_constant=rank_constant,
+            ef=ef,
+            exact=exact,
             include=include,
             consistency_token=consistency_token,
             filter=filter,

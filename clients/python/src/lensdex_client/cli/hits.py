@@ -12,6 +12,7 @@ from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.cli.output import Output
 from lensdex_client.cli.plain import plain
 from lensdex_client.errors import LensdexError
+from lensdex_client.fusion import SearchedView
 from lensdex_client.record import Record
 
 
@@ -65,29 +66,45 @@ def _tables(answer: SearchAnswer, output: Output, media_root: str) -> None:
         if answer.rerank is not None:
             table.add_column("rerank", justify="right")
             table.add_column("move", justify="right")
+        if answer.views:
+            table.add_column("ranks", justify="right")
         table.add_column("title", overflow="ellipsis", no_wrap=True, max_width=60)
         table.add_column("picture", overflow="fold")
         for hit in answer.hits:
-            table.add_row(*_cells(hit, reranked=answer.rerank is not None, media_root=media_root))
+            table.add_row(*_cells(hit, answer, media_root))
         console.print(table)
-    without = answer.num_records_without_view
-    console.print(f"view {answer.view}; {without:,} records lack it" if without else f"view {answer.view}")
+    console.print(_searched(answer))
     if answer.rerank is not None:
         style = "bold yellow" if not answer.rerank.num_moved else "none"
         console.print(rerank_sentence(answer.rerank), style=style)
     console.print("; ".join(f"{time.step} {time.seconds * 1000:.1f} ms" for time in answer.times))
 
 
-def _cells(hit: RankedHit, *, reranked: bool, media_root: str) -> list[str]:
-    rerank = []
-    if reranked:
+def _searched(answer: SearchAnswer) -> str:
+    """Return which views were searched, and how many records lack them."""
+    views = answer.views or [SearchedView(answer.view, answer.num_records_without_view)]
+    told = ", ".join(
+        f"{item.view}; {item.num_records_without_view:,} records lack it"
+        if item.num_records_without_view
+        else item.view
+        for item in views
+    )
+    return f"ranks in the views {told}" if answer.views else f"view {told}"
+
+
+def _cells(hit: RankedHit, answer: SearchAnswer, media_root: str) -> list[str]:
+    more = []
+    if answer.rerank is not None:
         score = "-" if hit.rerank_score is None else f"{hit.rerank_score:.4f}"
-        rerank = [score, f"{hit.move:+d}" if hit.move else "="]
+        more = [score, f"{hit.move:+d}" if hit.move else "="]
+    if answer.views:
+        ranks = {place.view: str(place.rank) for place in hit.placements}
+        more.append(" ".join(ranks.get(item.view, "-") for item in answer.views))
     return [
         str(hit.rank),
         escape(hit.record.id),
         f"{hit.score:.4f}",
-        *rerank,
+        *more,
         escape(title_of(hit.record)),
         escape(picture_of(hit.record, media_root)),
     ]
@@ -116,7 +133,9 @@ def _document(answer: SearchAnswer, media_root: str) -> dict[str, Any]:
         extra = {"spread": answer.rerank.spread, "untouched": answer.rerank.untouched}
         rerank = {**plain(answer.rerank), **extra}
     return {
+        "collection": answer.collection,
         "view": answer.view,
+        "views": plain(answer.views),
         "num_records_without_view": answer.num_records_without_view,
         "hits": [
             {
@@ -124,6 +143,7 @@ def _document(answer: SearchAnswer, media_root: str) -> dict[str, Any]:
                 "id": hit.record.id,
                 "score": hit.score,
                 "search_rank": hit.search_rank,
+                "placements": plain(hit.placements),
                 "rerank_score": hit.rerank_score,
                 "rerank_error": plain(hit.rerank_error),
                 "move": hit.move,

@@ -10,6 +10,7 @@ from lensdex_client.cli.filtering import add_filter, filter_of
 from lensdex_client.cli.output import Output
 from lensdex_client.content import Content, Video
 from lensdex_client.embedding import Truncation
+from lensdex_client.fusion import FusedView
 from lensdex_client.media_file import Image
 from lensdex_client.retriever import Retriever
 from lensdex_client.searching import SearchOptions
@@ -40,6 +41,14 @@ def add_search_options(parser: argparse.ArgumentParser, settings: Settings) -> N
     parser.add_argument(
         "--view", metavar="NAME", help="view to search (default: the one of the query's modality, else default)"
     )
+    parser.add_argument(
+        "--fuse",
+        metavar="VIEW[=WEIGHT]",
+        type=fused_view,
+        action="append",
+        default=[],
+        help="search this view together with the others named so, ranked by reciprocal rank",
+    )
     parser.add_argument("--exact", action="store_true", help="compare with every record: slower, and the truth")
     parser.add_argument("--ef", metavar="N", type=positive, default=0, help="candidates the index keeps")
     parser.add_argument("--truncate", action="store_true", help="cut texts that are too long instead of refusing them")
@@ -60,7 +69,17 @@ def search_options(arguments: argparse.Namespace, retriever: Retriever, instruct
         exact=arguments.exact,
         ef=arguments.ef,
         filter=filter_of(arguments, retriever),
+        fuse=arguments.fuse,
     )
+
+
+def fused_view(text: str) -> FusedView:
+    """Return what ``VIEW`` or ``VIEW=WEIGHT`` says. Raises ArgumentTypeError."""
+    name, equals, weight = text.partition("=")
+    try:
+        return FusedView(name, float(weight) if equals else 1.0)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{weight!r} is no weight; say VIEW or VIEW=WEIGHT") from None
 
 
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:

@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import duration_pb2 as _duration_pb2
 from lensdex.common.v1 import build_info_pb2 as _build_info_pb2
+from lensdex.index.v1 import alias_pb2 as _alias_pb2
 from lensdex.index.v1 import collection_pb2 as _collection_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -31,16 +32,18 @@ class GetCollectionRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class GetCollectionResponse(_message.Message):
-    __slots__ = ("collection", "statistics", "engine", "traits")
+    __slots__ = ("collection", "statistics", "engine", "traits", "alias")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
     STATISTICS_FIELD_NUMBER: _ClassVar[int]
     ENGINE_FIELD_NUMBER: _ClassVar[int]
     TRAITS_FIELD_NUMBER: _ClassVar[int]
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
     collection: _collection_pb2.Collection
     statistics: _collection_pb2.CollectionStatistics
     engine: str
     traits: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ..., statistics: _Optional[_Union[_collection_pb2.CollectionStatistics, _Mapping]] = ..., engine: _Optional[str] = ..., traits: _Optional[_Iterable[str]] = ...) -> None: ...
+    alias: _alias_pb2.Alias
+    def __init__(self, collection: _Optional[_Union[_collection_pb2.Collection, _Mapping]] = ..., statistics: _Optional[_Union[_collection_pb2.CollectionStatistics, _Mapping]] = ..., engine: _Optional[str] = ..., traits: _Optional[_Iterable[str]] = ..., alias: _Optional[_Union[_alias_pb2.Alias, _Mapping]] = ...) -> None: ...
 
 class ListCollectionsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")
@@ -85,6 +88,50 @@ class GetIndexInfoResponse(_message.Message):
     limits: IndexLimits
     build: _build_info_pb2.BuildInfo
     def __init__(self, engine: _Optional[str] = ..., backends: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[IndexLimits, _Mapping]] = ..., build: _Optional[_Union[_build_info_pb2.BuildInfo, _Mapping]] = ...) -> None: ...
+
+class SetAliasRequest(_message.Message):
+    __slots__ = ("alias", "expected_collection")
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    alias: _alias_pb2.Alias
+    expected_collection: str
+    def __init__(self, alias: _Optional[_Union[_alias_pb2.Alias, _Mapping]] = ..., expected_collection: _Optional[str] = ...) -> None: ...
+
+class SetAliasResponse(_message.Message):
+    __slots__ = ("alias", "previous_collection")
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    alias: _alias_pb2.Alias
+    previous_collection: str
+    def __init__(self, alias: _Optional[_Union[_alias_pb2.Alias, _Mapping]] = ..., previous_collection: _Optional[str] = ...) -> None: ...
+
+class DeleteAliasRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class DeleteAliasResponse(_message.Message):
+    __slots__ = ("alias",)
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    alias: _alias_pb2.Alias
+    def __init__(self, alias: _Optional[_Union[_alias_pb2.Alias, _Mapping]] = ...) -> None: ...
+
+class ListAliasesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAliasesResponse(_message.Message):
+    __slots__ = ("aliases", "next_page_token")
+    ALIASES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    aliases: _containers.RepeatedCompositeFieldContainer[_alias_pb2.Alias]
+    next_page_token: str
+    def __init__(self, aliases: _Optional[_Iterable[_Union[_alias_pb2.Alias, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class IndexLimits(_message.Message):
     __slots__ = ("max_records", "max_queries", "max_k", "max_ef", "max_id_bytes", "max_metadata_bytes", "max_content_bytes", "max_dimension", "max_views", "max_message_bytes", "max_response_bytes", "max_page_size", "max_pending_calls", "max_filter_depth", "max_filter_nodes", "max_filter_values", "max_streams", "max_stream_items", "max_stream_bytes")

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class CollectionServiceStub:
-    """CollectionService creates, describes and deletes collections. Every RPC fails for ERROR_REASON_OVERLOADED,
+    """CollectionService creates, describes and deletes collections, and names them anew by aliases. Wherever a call of this
+    package names a collection, an alias is accepted, unless its comment says otherwise. Every RPC fails for ERROR_REASON_OVERLOADED,
     ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED and ERROR_REASON_INTERNAL beside the reasons named at it.
     """
 
@@ -61,6 +62,21 @@ class CollectionServiceStub:
                 request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoResponse.FromString,
                 _registered_method=True)
+        self.SetAlias = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/SetAlias',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.SetAliasRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.SetAliasResponse.FromString,
+                _registered_method=True)
+        self.DeleteAlias = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/DeleteAlias',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DeleteAliasRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DeleteAliasResponse.FromString,
+                _registered_method=True)
+        self.ListAliases = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/ListAliases',
+                request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesResponse.FromString,
+                _registered_method=True)
         self.AddView = channel.unary_unary(
                 '/lensdex.index.v1.CollectionService/AddView',
                 request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.SerializeToString,
@@ -79,13 +95,14 @@ class CollectionServiceStub:
 
 
 class CollectionServiceServicer:
-    """CollectionService creates, describes and deletes collections. Every RPC fails for ERROR_REASON_OVERLOADED,
+    """CollectionService creates, describes and deletes collections, and names them anew by aliases. Wherever a call of this
+    package names a collection, an alias is accepted, unless its comment says otherwise. Every RPC fails for ERROR_REASON_OVERLOADED,
     ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED and ERROR_REASON_INTERNAL beside the reasons named at it.
     """
 
     def CreateCollection(self, request, context):
         """CreateCollection makes an empty collection. Durable when answered. Fails for ERROR_REASON_COLLECTION_EXISTS,
-        ERROR_REASON_INVALID_FIELD (violations listed), ERROR_REASON_TOO_MANY_ITEMS (views), ERROR_REASON_INVALID_BACKEND and
+        ERROR_REASON_ALIAS_EXISTS, ERROR_REASON_INVALID_FIELD (violations listed), ERROR_REASON_TOO_MANY_ITEMS (views), ERROR_REASON_INVALID_BACKEND and
         ERROR_REASON_STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -110,8 +127,9 @@ class CollectionServiceServicer:
 
     def DeleteCollection(self, request, context):
         """DeleteCollection deletes a collection with all its records and files. Durable when answered. A collection created
-        later under the same name is another one: consistency tokens of the old one are refused.
-        Fails for ERROR_REASON_COLLECTION_NOT_FOUND.
+        later under the same name is another one: consistency tokens of the old one are refused. Takes no alias.
+        Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_COLLECTION_HAS_ALIASES, ERROR_REASON_ALIAS_NOT_ALLOWED and
+        ERROR_REASON_STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,6 +137,34 @@ class CollectionServiceServicer:
 
     def GetIndexInfo(self, request, context):
         """GetIndexInfo reports limits, backends and versions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAlias(self, request, context):
+        """SetAlias makes an alias, or moves it, in one step: whatever names it at that moment reaches the old collection or the
+        new one, never none. Durable when answered. What began before goes on where it began: streams, exports, searches.
+        Consistency and page tokens belong to the collection, not to the alias: after a move the old ones are refused.
+        Fails for ERROR_REASON_COLLECTION_NOT_FOUND (what it should name), ERROR_REASON_ALIAS_NOT_ALLOWED (that is an alias),
+        ERROR_REASON_COLLECTION_EXISTS (a collection has the alias's name), ERROR_REASON_VIEW_NOT_FOUND,
+        ERROR_REASON_ALIAS_CHANGED, ERROR_REASON_INVALID_FIELD and ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteAlias(self, request, context):
+        """DeleteAlias deletes an alias and nothing else. Durable when answered.
+        Fails for ERROR_REASON_ALIAS_NOT_FOUND and ERROR_REASON_STORE_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAliases(self, request, context):
+        """ListAliases lists aliases in the order of their names.
+        Fails for ERROR_REASON_INVALID_FIELD and ERROR_REASON_INVALID_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -187,6 +233,21 @@ def add_CollectionServiceServicer_to_server(servicer, server):
                     request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoResponse.SerializeToString,
             ),
+            'SetAlias': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAlias,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.SetAliasRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.SetAliasResponse.SerializeToString,
+            ),
+            'DeleteAlias': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteAlias,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DeleteAliasRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.DeleteAliasResponse.SerializeToString,
+            ),
+            'ListAliases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAliases,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesResponse.SerializeToString,
+            ),
             'AddView': grpc.unary_unary_rpc_method_handler(
                     servicer.AddView,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.AddViewRequest.FromString,
@@ -211,7 +272,8 @@ def add_CollectionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CollectionService:
-    """CollectionService creates, describes and deletes collections. Every RPC fails for ERROR_REASON_OVERLOADED,
+    """CollectionService creates, describes and deletes collections, and names them anew by aliases. Wherever a call of this
+    package names a collection, an alias is accepted, unless its comment says otherwise. Every RPC fails for ERROR_REASON_OVERLOADED,
     ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED and ERROR_REASON_INTERNAL beside the reasons named at it.
     """
 
@@ -340,6 +402,87 @@ class CollectionService:
             '/lensdex.index.v1.CollectionService/GetIndexInfo',
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoRequest.SerializeToString,
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.GetIndexInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAlias(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/SetAlias',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.SetAliasRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.SetAliasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteAlias(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/DeleteAlias',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.DeleteAliasRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.DeleteAliasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAliases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/ListAliases',
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_collection__service__pb2.ListAliasesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -140,7 +140,7 @@ class CountRecordsResponse(_message.Message):
     def __init__(self, num_records: _Optional[int] = ...) -> None: ...
 
 class SearchRecordsRequest(_message.Message):
-    __slots__ = ("collection", "view", "vectors", "records", "k", "ef", "exact", "score_threshold", "include", "consistency_token", "filter")
+    __slots__ = ("collection", "view", "vectors", "records", "k", "ef", "exact", "score_threshold", "include", "consistency_token", "filter", "fusion")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
     VECTORS_FIELD_NUMBER: _ClassVar[int]
@@ -152,6 +152,7 @@ class SearchRecordsRequest(_message.Message):
     INCLUDE_FIELD_NUMBER: _ClassVar[int]
     CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
+    FUSION_FIELD_NUMBER: _ClassVar[int]
     collection: str
     view: str
     vectors: VectorQueries
@@ -163,7 +164,28 @@ class SearchRecordsRequest(_message.Message):
     include: _record_pb2.Include
     consistency_token: str
     filter: _filter_pb2.Filter
-    def __init__(self, collection: _Optional[str] = ..., view: _Optional[str] = ..., vectors: _Optional[_Union[VectorQueries, _Mapping]] = ..., records: _Optional[_Union[RecordQueries, _Mapping]] = ..., k: _Optional[int] = ..., ef: _Optional[int] = ..., exact: _Optional[bool] = ..., score_threshold: _Optional[float] = ..., include: _Optional[_Union[_record_pb2.Include, _Mapping]] = ..., consistency_token: _Optional[str] = ..., filter: _Optional[_Union[_filter_pb2.Filter, _Mapping]] = ...) -> None: ...
+    fusion: Fusion
+    def __init__(self, collection: _Optional[str] = ..., view: _Optional[str] = ..., vectors: _Optional[_Union[VectorQueries, _Mapping]] = ..., records: _Optional[_Union[RecordQueries, _Mapping]] = ..., k: _Optional[int] = ..., ef: _Optional[int] = ..., exact: _Optional[bool] = ..., score_threshold: _Optional[float] = ..., include: _Optional[_Union[_record_pb2.Include, _Mapping]] = ..., consistency_token: _Optional[str] = ..., filter: _Optional[_Union[_filter_pb2.Filter, _Mapping]] = ..., fusion: _Optional[_Union[Fusion, _Mapping]] = ...) -> None: ...
+
+class Fusion(_message.Message):
+    __slots__ = ("sources", "window", "rank_constant")
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    RANK_CONSTANT_FIELD_NUMBER: _ClassVar[int]
+    sources: _containers.RepeatedCompositeFieldContainer[FusionSource]
+    window: int
+    rank_constant: int
+    def __init__(self, sources: _Optional[_Iterable[_Union[FusionSource, _Mapping]]] = ..., window: _Optional[int] = ..., rank_constant: _Optional[int] = ...) -> None: ...
+
+class FusionSource(_message.Message):
+    __slots__ = ("view", "vectors", "weight")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    VECTORS_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    view: str
+    vectors: VectorQueries
+    weight: float
+    def __init__(self, view: _Optional[str] = ..., vectors: _Optional[_Union[VectorQueries, _Mapping]] = ..., weight: _Optional[float] = ...) -> None: ...
 
 class VectorQueries(_message.Message):
     __slots__ = ("space", "vectors")
@@ -180,16 +202,28 @@ class RecordQueries(_message.Message):
     def __init__(self, ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SearchRecordsResponse(_message.Message):
-    __slots__ = ("results", "view", "num_records_without_view", "search_time")
+    __slots__ = ("results", "view", "num_records_without_view", "search_time", "collection", "views")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
     NUM_RECORDS_WITHOUT_VIEW_FIELD_NUMBER: _ClassVar[int]
     SEARCH_TIME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    VIEWS_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[SearchResult]
     view: str
     num_records_without_view: int
     search_time: _duration_pb2.Duration
-    def __init__(self, results: _Optional[_Iterable[_Union[SearchResult, _Mapping]]] = ..., view: _Optional[str] = ..., num_records_without_view: _Optional[int] = ..., search_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    collection: str
+    views: _containers.RepeatedCompositeFieldContainer[SearchedView]
+    def __init__(self, results: _Optional[_Iterable[_Union[SearchResult, _Mapping]]] = ..., view: _Optional[str] = ..., num_records_without_view: _Optional[int] = ..., search_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., collection: _Optional[str] = ..., views: _Optional[_Iterable[_Union[SearchedView, _Mapping]]] = ...) -> None: ...
+
+class SearchedView(_message.Message):
+    __slots__ = ("view", "num_records_without_view")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    NUM_RECORDS_WITHOUT_VIEW_FIELD_NUMBER: _ClassVar[int]
+    view: str
+    num_records_without_view: int
+    def __init__(self, view: _Optional[str] = ..., num_records_without_view: _Optional[int] = ...) -> None: ...
 
 class SearchResult(_message.Message):
     __slots__ = ("hits", "error")
@@ -206,9 +240,21 @@ class Hits(_message.Message):
     def __init__(self, hits: _Optional[_Iterable[_Union[Hit, _Mapping]]] = ...) -> None: ...
 
 class Hit(_message.Message):
-    __slots__ = ("record", "score")
+    __slots__ = ("record", "score", "placements")
     RECORD_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
+    PLACEMENTS_FIELD_NUMBER: _ClassVar[int]
     record: _record_pb2.Record
     score: float
-    def __init__(self, record: _Optional[_Union[_record_pb2.Record, _Mapping]] = ..., score: _Optional[float] = ...) -> None: ...
+    placements: _containers.RepeatedCompositeFieldContainer[Placement]
+    def __init__(self, record: _Optional[_Union[_record_pb2.Record, _Mapping]] = ..., score: _Optional[float] = ..., placements: _Optional[_Iterable[_Union[Placement, _Mapping]]] = ...) -> None: ...
+
+class Placement(_message.Message):
+    __slots__ = ("view", "rank", "score")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    RANK_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    view: str
+    rank: int
+    score: float
+    def __init__(self, view: _Optional[str] = ..., rank: _Optional[int] = ..., score: _Optional[float] = ...) -> None: ...

@@ -27,7 +27,7 @@ if _version_not_supported:
 
 
 class RecordServiceStub:
-    """RecordService writes, reads and searches the records of a collection. Every RPC fails for
+    """RecordService writes, reads and searches the records of a collection, named by its own name or by an alias. Every RPC fails for
     ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
     ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
     violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
@@ -89,7 +89,7 @@ class RecordServiceStub:
 
 
 class RecordServiceServicer:
-    """RecordService writes, reads and searches the records of a collection. Every RPC fails for
+    """RecordService writes, reads and searches the records of a collection, named by its own name or by an alias. Every RPC fails for
     ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
     ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
     violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.
@@ -265,7 +265,7 @@ def add_RecordServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RecordService:
-    """RecordService writes, reads and searches the records of a collection. Every RPC fails for
+    """RecordService writes, reads and searches the records of a collection, named by its own name or by an alias. Every RPC fails for
     ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_OVERLOADED, ERROR_REASON_NOT_SERVING, ERROR_REASON_DEADLINE_EXCEEDED,
     ERROR_REASON_CORRUPTED and ERROR_REASON_INTERNAL beside the reasons named at it. All-or-nothing calls list their
     violations in a BadRequest: the first ones, up to 4 KiB (gRPC clients refuse larger trailers); the message has the total.

@@ -29,7 +29,7 @@ from lensdex.index.v1 import filter_pb2 as lensdex_dot_index_dot_v1_dot_filter__
 from lensdex.index.v1 import record_pb2 as lensdex_dot_index_dot_v1_dot_record__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lensdex/index/v1/record_streams.proto\x12\x10lensdex.index.v1\x1a\x17google/rpc/status.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\x1a\x1dlensdex/index/v1/filter.proto\x1a\x1dlensdex/index/v1/record.proto\"\x8d\x01\n\x13UpsertStreamRequest\x12\x38\n\x07options\x18\x01 \x01(\x0b\x32%.lensdex.index.v1.UpsertStreamOptionsH\x00\x12\x34\n\x05items\x18\x02 \x01(\x0b\x32#.lensdex.index.v1.UpsertStreamItemsH\x00\x42\x06\n\x04part\"\\\n\x13UpsertStreamOptions\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x31\n\x05views\x18\x02 \x03(\x0b\x32\".lensdex.index.v1.UpsertStreamView\"R\n\x10UpsertStreamView\x12\x0c\n\x04view\x18\x01 \x01(\t\x12\x30\n\x05space\x18\x02 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\"F\n\x11UpsertStreamItems\x12\x31\n\x05items\x18\x01 \x03(\x0b\x32\".lensdex.index.v1.UpsertStreamItem\"\x85\x01\n\x10UpsertStreamItem\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12(\n\x06record\x18\x02 \x01(\x0b\x32\x18.lensdex.index.v1.Record\x12\x35\n\x07vectors\x18\x03 \x03(\x0b\x32$.lensdex.index.v1.UpsertStreamVector\"N\n\x12UpsertStreamVector\x12\x0c\n\x04view\x18\x01 \x01(\t\x12*\n\x06vector\x18\x02 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\"\x92\x01\n\x14UpsertStreamResponse\x12\x38\n\x07opening\x18\x01 \x01(\x0b\x32%.lensdex.index.v1.UpsertStreamOpeningH\x00\x12\x38\n\x07results\x18\x02 \x01(\x0b\x32%.lensdex.index.v1.UpsertStreamResultsH\x00\x42\x06\n\x04part\"\x15\n\x13UpsertStreamOpening\"g\n\x13UpsertStreamResults\x12\x35\n\x07results\x18\x01 \x03(\x0b\x32$.lensdex.index.v1.UpsertStreamResult\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t\"\x8a\x01\n\x12UpsertStreamResult\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x32\n\x08upserted\x18\x02 \x01(\x0b\x32\x1e.lensdex.index.v1.UpsertedItemH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"\x0e\n\x0cUpsertedItem\"\x9e\x01\n\x14\x45xportRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12*\n\x07include\x18\x02 \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\r\n\x05views\x18\x03 \x03(\t\x12(\n\x06\x66ilter\x18\x04 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\x12\r\n\x05\x61\x66ter\x18\x05 \x01(\t\"r\n\x15\x45xportRecordsResponse\x12)\n\x07records\x18\x01 \x03(\x0b\x32\x18.lensdex.index.v1.Record\x12.\n\x07vectors\x18\x02 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectorsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%lensdex/index/v1/record_streams.proto\x12\x10lensdex.index.v1\x1a\x17google/rpc/status.proto\x1a\'lensdex/common/v1/embedding_space.proto\x1a\x1flensdex/common/v1/vectors.proto\x1a\x1dlensdex/index/v1/filter.proto\x1a\x1dlensdex/index/v1/record.proto\"\x8d\x01\n\x13UpsertStreamRequest\x12\x38\n\x07options\x18\x01 \x01(\x0b\x32%.lensdex.index.v1.UpsertStreamOptionsH\x00\x12\x34\n\x05items\x18\x02 \x01(\x0b\x32#.lensdex.index.v1.UpsertStreamItemsH\x00\x42\x06\n\x04part\"\\\n\x13UpsertStreamOptions\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x31\n\x05views\x18\x02 \x03(\x0b\x32\".lensdex.index.v1.UpsertStreamView\"R\n\x10UpsertStreamView\x12\x0c\n\x04view\x18\x01 \x01(\t\x12\x30\n\x05space\x18\x02 \x01(\x0b\x32!.lensdex.common.v1.EmbeddingSpace\"F\n\x11UpsertStreamItems\x12\x31\n\x05items\x18\x01 \x03(\x0b\x32\".lensdex.index.v1.UpsertStreamItem\"\x85\x01\n\x10UpsertStreamItem\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12(\n\x06record\x18\x02 \x01(\x0b\x32\x18.lensdex.index.v1.Record\x12\x35\n\x07vectors\x18\x03 \x03(\x0b\x32$.lensdex.index.v1.UpsertStreamVector\"N\n\x12UpsertStreamVector\x12\x0c\n\x04view\x18\x01 \x01(\t\x12*\n\x06vector\x18\x02 \x01(\x0b\x32\x1a.lensdex.common.v1.Vectors\"\x92\x01\n\x14UpsertStreamResponse\x12\x38\n\x07opening\x18\x01 \x01(\x0b\x32%.lensdex.index.v1.UpsertStreamOpeningH\x00\x12\x38\n\x07results\x18\x02 \x01(\x0b\x32%.lensdex.index.v1.UpsertStreamResultsH\x00\x42\x06\n\x04part\")\n\x13UpsertStreamOpening\x12\x12\n\ncollection\x18\x01 \x01(\t\"g\n\x13UpsertStreamResults\x12\x35\n\x07results\x18\x01 \x03(\x0b\x32$.lensdex.index.v1.UpsertStreamResult\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t\"\x8a\x01\n\x12UpsertStreamResult\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x32\n\x08upserted\x18\x02 \x01(\x0b\x32\x1e.lensdex.index.v1.UpsertedItemH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"\x0e\n\x0cUpsertedItem\"\x9e\x01\n\x14\x45xportRecordsRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12*\n\x07include\x18\x02 \x01(\x0b\x32\x19.lensdex.index.v1.Include\x12\r\n\x05views\x18\x03 \x03(\t\x12(\n\x06\x66ilter\x18\x04 \x01(\x0b\x32\x18.lensdex.index.v1.Filter\x12\r\n\x05\x61\x66ter\x18\x05 \x01(\t\"\x86\x01\n\x15\x45xportRecordsResponse\x12)\n\x07records\x18\x01 \x03(\x0b\x32\x18.lensdex.index.v1.Record\x12.\n\x07vectors\x18\x02 \x03(\x0b\x32\x1d.lensdex.index.v1.ViewVectors\x12\x12\n\ncollection\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,15 +51,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPSERTSTREAMRESPONSE']._serialized_start=831
   _globals['_UPSERTSTREAMRESPONSE']._serialized_end=977
   _globals['_UPSERTSTREAMOPENING']._serialized_start=979
-  _globals['_UPSERTSTREAMOPENING']._serialized_end=1000
-  _globals['_UPSERTSTREAMRESULTS']._serialized_start=1002
-  _globals['_UPSERTSTREAMRESULTS']._serialized_end=1105
-  _globals['_UPSERTSTREAMRESULT']._serialized_start=1108
-  _globals['_UPSERTSTREAMRESULT']._serialized_end=1246
-  _globals['_UPSERTEDITEM']._serialized_start=1248
-  _globals['_UPSERTEDITEM']._serialized_end=1262
-  _globals['_EXPORTRECORDSREQUEST']._serialized_start=1265
-  _globals['_EXPORTRECORDSREQUEST']._serialized_end=1423
-  _globals['_EXPORTRECORDSRESPONSE']._serialized_start=1425
-  _globals['_EXPORTRECORDSRESPONSE']._serialized_end=1539
+  _globals['_UPSERTSTREAMOPENING']._serialized_end=1020
+  _globals['_UPSERTSTREAMRESULTS']._serialized_start=1022
+  _globals['_UPSERTSTREAMRESULTS']._serialized_end=1125
+  _globals['_UPSERTSTREAMRESULT']._serialized_start=1128
+  _globals['_UPSERTSTREAMRESULT']._serialized_end=1266
+  _globals['_UPSERTEDITEM']._serialized_start=1268
+  _globals['_UPSERTEDITEM']._serialized_end=1282
+  _globals['_EXPORTRECORDSREQUEST']._serialized_start=1285
+  _globals['_EXPORTRECORDSREQUEST']._serialized_end=1443
+  _globals['_EXPORTRECORDSRESPONSE']._serialized_start=1446
+  _globals['_EXPORTRECORDSRESPONSE']._serialized_end=1580
 # @@protoc_insertion_point(module_scope)

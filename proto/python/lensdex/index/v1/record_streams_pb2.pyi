@@ -68,8 +68,10 @@ class UpsertStreamResponse(_message.Message):
     def __init__(self, opening: _Optional[_Union[UpsertStreamOpening, _Mapping]] = ..., results: _Optional[_Union[UpsertStreamResults, _Mapping]] = ...) -> None: ...
 
 class UpsertStreamOpening(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("collection",)
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    collection: str
+    def __init__(self, collection: _Optional[str] = ...) -> None: ...
 
 class UpsertStreamResults(_message.Message):
     __slots__ = ("results", "consistency_token")
@@ -108,9 +110,11 @@ class ExportRecordsRequest(_message.Message):
     def __init__(self, collection: _Optional[str] = ..., include: _Optional[_Union[_record_pb2.Include, _Mapping]] = ..., views: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[_filter_pb2.Filter, _Mapping]] = ..., after: _Optional[str] = ...) -> None: ...
 
 class ExportRecordsResponse(_message.Message):
-    __slots__ = ("records", "vectors")
+    __slots__ = ("records", "vectors", "collection")
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     VECTORS_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
     records: _containers.RepeatedCompositeFieldContainer[_record_pb2.Record]
     vectors: _containers.RepeatedCompositeFieldContainer[_record_pb2.ViewVectors]
-    def __init__(self, records: _Optional[_Iterable[_Union[_record_pb2.Record, _Mapping]]] = ..., vectors: _Optional[_Iterable[_Union[_record_pb2.ViewVectors, _Mapping]]] = ...) -> None: ...
+    collection: str
+    def __init__(self, records: _Optional[_Iterable[_Union[_record_pb2.Record, _Mapping]]] = ..., vectors: _Optional[_Iterable[_Union[_record_pb2.ViewVectors, _Mapping]]] = ..., collection: _Optional[str] = ...) -> None: ...

@@ -23,6 +23,9 @@ class Observer(Protocol):
     def graph_not_saved(self) -> None:
         """Hear that saving a view's graph failed."""
 
+    def recall_checked(self, collection: str, view: str, num_found: int, num_nearest: int) -> None:
+        """Hear that a live query's answer held *num_found* of the *num_nearest* it should have."""
+
 
 class SilentObserver:
     """Hears and forgets."""
@@ -42,6 +45,9 @@ class SilentObserver:
     def graph_not_saved(self) -> None:
         """Do nothing."""
 
+    def recall_checked(self, collection: str, view: str, num_found: int, num_nearest: int) -> None:
+        """Do nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
@@ -56,6 +62,12 @@ class EngineOptions:
     """A graph is rebuilt once this part of its vectors is deleted."""
     min_tail_vectors: int = 1_000
     """Vectors that may wait to be indexed without holding writers back, whatever is measured."""
+    first_tail_vectors: int = 5_000
+    """A view's first vectors, which hold no writer back."""
+    num_threads: int = 1
+    """Threads that add to a graph while searches of it wait."""
+    recall_audit_fraction: float = 0.0
+    """Part of the queries that is searched once more, exactly, to learn what recall they get."""
     save_min_vectors: int = 1_000
     """Graphs of fewer vectors are not saved."""
     save_changed_fraction: float = 0.25

@@ -16,6 +16,13 @@
 Field names are the metadata keys the contract names for the reason; None means: does not apply.
 """
 
+from lensdex_index.errors.aliases import (
+    AliasChangedError,
+    AliasExistsError,
+    AliasNotAllowedError,
+    AliasNotFoundError,
+    CollectionHasAliasesError,
+)
 from lensdex_index.errors.base import (
     DomainError,
     LensdexIndexError,
@@ -66,8 +73,13 @@ from lensdex_index.errors.vectors import (
 )
 
 __all__ = [
+    "AliasChangedError",
+    "AliasExistsError",
+    "AliasNotAllowedError",
+    "AliasNotFoundError",
     "CallCancelledError",
     "CollectionExistsError",
+    "CollectionHasAliasesError",
     "CollectionNotFoundError",
     "CorruptedError",
     "DeadlineExceededError",

@@ -6,7 +6,6 @@ Knows gRPC's call context and no RPC in particular.
 import asyncio
 import contextlib
 import contextvars
-import functools
 import math
 import time
 import uuid
@@ -56,6 +55,7 @@ class Context(Protocol):
 
     def invocation_metadata(self) -> Any: ...
     def time_remaining(self) -> float | None: ...
+    def set_trailing_metadata(self, trailing_metadata: Any) -> None: ...
     async def send_initial_metadata(self, initial_metadata: Any) -> None: ...
     async def read(self) -> Any: ...
     async def write(self, message: Any) -> None: ...
@@ -65,9 +65,12 @@ class Context(Protocol):
 class Call:
     """One admitted call."""
 
-    def __init__(self, executor: Executor, deadline: float, *, max_seconds: float, draining: asyncio.Event) -> None:
+    def __init__(
+        self, executor: Executor, deadline: float, *, request_id: str, max_seconds: float, draining: asyncio.Event
+    ) -> None:
         self._executor = executor
         self._max_seconds = max_seconds
+        self.request_id = request_id
         self.deadline = deadline
         """Of ``time.monotonic``. A little before the caller's own, so that our answer comes first."""
         self.draining = draining
@@ -81,9 +84,12 @@ class Call:
 
     async def blocking(self, work: Callable[..., _Result], *arguments: object) -> _Result:
         """Run *work* in the pool; return its result. Not begun when the deadline has passed or the caller has gone."""
+        # What ``run_in_executor`` does without the futures it chains: a tenth of what a search takes beside searching.
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[_Result] = loop.create_future()
         context = contextvars.copy_context()
-        guarded = functools.partial(context.run, self._run, work, *arguments)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, guarded)
+        self._executor.submit(context.run, self._answer, loop, answered, work, *arguments)
+        return await answered
 
     async def done(self, future: Future[_Result]) -> _Result:
         """Return the result of *future*. Raises DeadlineExceededError once the deadline has passed."""
@@ -93,10 +99,32 @@ class Call:
         except TimeoutError:
             raise DeadlineExceededError from None
 
-    def _run(self, work: Callable[..., _Result], *arguments: object) -> _Result:
+    def _answer(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        answered: asyncio.Future[_Result],
+        work: Callable[..., _Result],
+        *arguments: object,
+    ) -> None:
+        """Do *work* in this thread and answer in the loop's."""
+        if answered.cancelled():
+            return
+        try:
+            result = self._in_time(work, *arguments)
+        except BaseException as error:  # noqa: BLE001  whoever waits gets it
+            loop.call_soon_threadsafe(_unless_cancelled, answered, answered.set_exception, error)
+        else:
+            loop.call_soon_threadsafe(_unless_cancelled, answered, answered.set_result, result)
+
+    def _in_time(self, work: Callable[..., _Result], *arguments: object) -> _Result:
         if time.monotonic() > self.deadline:
             raise DeadlineExceededError
         return work(*arguments)
+
+
+def _unless_cancelled(answered: asyncio.Future[_Result], answer: Callable[[Any], None], value: object) -> None:
+    if not answered.cancelled():
+        answer(value)
 
 
 class Calls:
@@ -150,6 +178,8 @@ class Calls:
         """Serve one stream: *work* reads and writes; what it raises ends the stream. No deadline but the caller's."""
 
         async def answer(call: Call) -> None:
+            # So that its caller knows the id, and that it is taken, before anything is answered.
+            await context.send_initial_metadata(((METADATA_KEY, call.request_id),))
             with self._admitted_stream():
                 await work(call)
 
@@ -163,9 +193,11 @@ class Calls:
         request_id = request_id_of(context.invocation_metadata() or ())
         structlog.contextvars.bind_contextvars(request_id=request_id, method=method)
         deadline = self._deadline(context, otherwise)
-        call = Call(self._executor, deadline, max_seconds=self._max_seconds, draining=self._draining)
+        call = Call(
+            self._executor, deadline, request_id=request_id, max_seconds=self._max_seconds, draining=self._draining
+        )
+        context.set_trailing_metadata(((METADATA_KEY, request_id),))
         try:
-            await context.send_initial_metadata(((METADATA_KEY, request_id),))
             result = await answer(call)
         except DomainError as error:
             refusal = status.refusal_of(error)
@@ -183,7 +215,7 @@ class Calls:
             return result
         self._finish(method, begin, call, refusal)
         told = rpc_status.to_status(pack_refusal(refusal))
-        await context.abort(told.code, told.details, told.trailing_metadata)
+        await context.abort(told.code, told.details, (*told.trailing_metadata, (METADATA_KEY, request_id)))
         raise AssertionError("abort raises")
 
     @contextlib.contextmanager

@@ -8,10 +8,11 @@ from lensdex.common.v1 import build_info_pb2
 from lensdex.index.v1 import collection_service_pb2 as pb
 from lensdex.index.v1 import collection_service_pb2_grpc
 from lensdex_index import tokens
-from lensdex_index.catalog import Catalog
+from lensdex_index.catalog import Catalog, Target
 from lensdex_index.errors import InvalidFieldError
 from lensdex_index.faces import decode, encode, reindex
 from lensdex_index.faces.calls import Call, Calls, Context
+from lensdex_index.faces.reaching import reach
 
 _DEFAULT_PAGE = 100
 _LARGEST_PAGE = 1_000
@@ -26,7 +27,7 @@ def page_size(sent: int, *, otherwise: int, largest: int) -> int:
 
 
 class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
-    """Creates, describes, changes and deletes collections."""
+    """Creates, describes, changes and deletes collections, and names them anew."""
 
     def __init__(self, catalog: Catalog, calls: Calls) -> None:
         self._catalog = catalog
@@ -51,6 +52,15 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
     async def GetIndexInfo(self, request: pb.GetIndexInfoRequest, context: Context) -> pb.GetIndexInfoResponse:
         return await self._calls.run("GetIndexInfo", request, context, self._info)
 
+    async def SetAlias(self, request: pb.SetAliasRequest, context: Context) -> pb.SetAliasResponse:
+        return await self._calls.run("SetAlias", request, context, self._set_alias)
+
+    async def DeleteAlias(self, request: pb.DeleteAliasRequest, context: Context) -> pb.DeleteAliasResponse:
+        return await self._calls.run("DeleteAlias", request, context, self._delete_alias)
+
+    async def ListAliases(self, request: pb.ListAliasesRequest, context: Context) -> pb.ListAliasesResponse:
+        return await self._calls.run("ListAliases", request, context, self._list_aliases)
+
     async def AddView(self, request: pb.AddViewRequest, context: Context) -> pb.AddViewResponse:
         return await self._calls.run("AddView", request, context, self._add_view)
 
@@ -69,15 +79,18 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
         return pb.CreateCollectionResponse(collection=encode.collection(handle.spec))
 
     async def _get(self, request: pb.GetCollectionRequest, call: Call) -> pb.GetCollectionResponse:
-        handle = self._catalog.collection(request.name)
-        statistics = await call.blocking(handle.statistics)
-        engine = self._catalog.engine
-        return pb.GetCollectionResponse(
-            collection=encode.collection(handle.spec),
-            statistics=encode.statistics(handle.spec, statistics),
-            engine=engine.name,
-            traits=sorted(trait.value for trait in engine.traits),
-        )
+        async def described(target: Target) -> pb.GetCollectionResponse:
+            spec, engine = target.handle.spec, self._catalog.engine
+            statistics = await call.blocking(target.handle.statistics)
+            return pb.GetCollectionResponse(
+                collection=encode.collection(spec),
+                statistics=encode.statistics(spec, statistics),
+                engine=engine.name,
+                traits=sorted(trait.value for trait in engine.traits),
+                alias=None if target.alias is None else encode.alias(target.alias),
+            )
+
+        return await reach(self._catalog, request.name, described)
 
     async def _list(self, request: pb.ListCollectionsRequest, call: Call) -> pb.ListCollectionsResponse:
         size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
@@ -90,7 +103,7 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
         return response
 
     async def _delete(self, request: pb.DeleteCollectionRequest, call: Call) -> pb.DeleteCollectionResponse:
-        num_records = await call.blocking(self._catalog.engine.drop, request.name)
+        num_records = await call.blocking(self._catalog.drop, request.name)
         return pb.DeleteCollectionResponse(num_records=num_records)
 
     async def _add_view(self, request: pb.AddViewRequest, call: Call) -> pb.AddViewResponse:
@@ -115,3 +128,26 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
                 libraries={name: metadata.version(name) for name in _LIBRARIES},
             ),
         )
+
+    async def _set_alias(self, request: pb.SetAliasRequest, call: Call) -> pb.SetAliasResponse:
+        alias = decode.alias(request.alias)
+        expected = request.expected_collection if request.HasField("expected_collection") else None
+        before = await call.blocking(self._catalog.set_alias, alias, expected)
+        return pb.SetAliasResponse(
+            alias=encode.alias(alias), previous_collection="" if before is None else before.collection
+        )
+
+    async def _delete_alias(self, request: pb.DeleteAliasRequest, call: Call) -> pb.DeleteAliasResponse:
+        return pb.DeleteAliasResponse(
+            alias=encode.alias(await call.blocking(self._catalog.engine.delete_alias, request.name))
+        )
+
+    async def _list_aliases(self, request: pb.ListAliasesRequest, call: Call) -> pb.ListAliasesResponse:
+        size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
+        engine = self._catalog.engine
+        after = tokens.unpack_page(engine.epoch, "ListAliases", request.page_token)
+        aliases = await call.blocking(engine.aliases, after, size + 1)
+        response = pb.ListAliasesResponse(aliases=[encode.alias(alias) for alias in aliases[:size]])
+        if len(aliases) > size:
+            response.next_page_token = tokens.pack_page(engine.epoch, "ListAliases", aliases[size - 1].name)
+        return response

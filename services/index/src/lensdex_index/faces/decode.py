@@ -6,12 +6,12 @@ from typing import Any
 from google.protobuf import struct_pb2
 
 from lensdex.common.v1 import embedding_space_pb2, vectors_pb2
-from lensdex.index.v1 import collection_pb2, record_pb2
+from lensdex.index.v1 import alias_pb2, collection_pb2, record_pb2
 from lensdex_index.catalog import Proposal, ProposedField, ProposedView
 from lensdex_index.changes import Change
 from lensdex_index.checks import SentBlock, SentChange, SentRecord, SentSpace
 from lensdex_index.errors import DomainError, InvalidVectorsError
-from lensdex_index.records import FieldType, Include, Matrix, Metric, Record
+from lensdex_index.records import Alias, FieldType, Include, Matrix, Metric, Record
 from lensdex_wire import space_codec, vectors
 
 
@@ -20,6 +20,11 @@ def proposal(message: collection_pb2.Collection) -> Proposal:
     views = [proposed_view(view) for view in message.views]
     fields = [ProposedField(field.name, _field_type(field.type), field.list) for field in message.indexed_fields]
     return Proposal(message.name, views, fields)
+
+
+def alias(message: alias_pb2.Alias) -> Alias:
+    """Return an alias as sent."""
+    return Alias(message.name, message.collection, message.default_view)
 
 
 def records(messages: Sequence[record_pb2.Record]) -> list[SentRecord]:

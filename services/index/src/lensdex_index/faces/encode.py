@@ -8,11 +8,11 @@ from google.protobuf import struct_pb2, timestamp_pb2
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
-from lensdex.common.v1 import content_pb2
-from lensdex.index.v1 import collection_pb2, record_pb2
+from lensdex.index.v1 import alias_pb2, collection_pb2, record_pb2
 from lensdex_index import status
 from lensdex_index.errors import DomainError
 from lensdex_index.records import (
+    Alias,
     CollectionSpec,
     CollectionStatistics,
     Include,
@@ -87,12 +87,20 @@ def error_status(error: DomainError) -> Status:
 
 def record(plain: Record, include: Include) -> record_pb2.Record:
     """Return a record as far as *include* asks."""
-    message = record_pb2.Record(id=plain.id)
-    if include.metadata:
-        message.metadata.CopyFrom(_struct(plain.metadata))
-    if include.content and plain.content is not None:
-        message.content.CopyFrom(content_pb2.Content.FromString(plain.content))
+    message = record_pb2.Record()
+    fill_record(message, plain, include)
     return message
+
+
+def fill_record(message: record_pb2.Record, plain: Record, include: Include) -> None:
+    """Make an empty *message* a record as far as *include* asks. In place: a message put into another is copied."""
+    message.id = plain.id
+    if include.metadata:
+        message.metadata.SetInParent()
+        message.metadata.update(plain.metadata)
+    if include.content and plain.content is not None:
+        message.content.SetInParent()
+        message.content.MergeFromString(plain.content)
 
 
 def collection(spec: CollectionSpec) -> collection_pb2.Collection:
@@ -108,6 +116,11 @@ def collection(spec: CollectionSpec) -> collection_pb2.Collection:
         ],
         create_time=created,
     )
+
+
+def alias(plain: Alias) -> alias_pb2.Alias:
+    """Return an alias."""
+    return alias_pb2.Alias(name=plain.name, collection=plain.collection, default_view=plain.default_view)
 
 
 def statistics(spec: CollectionSpec, plain: CollectionStatistics) -> collection_pb2.CollectionStatistics:

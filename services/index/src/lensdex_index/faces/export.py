@@ -51,7 +51,7 @@ class Export:
     def _next_page(self) -> pb.ExportRecordsResponse | None:
         budget = encode.Budget(self._max_bytes, 1)
         blocks = encode.Blocks(self._views)
-        page = pb.ExportRecordsResponse()
+        page = pb.ExportRecordsResponse(collection=self._handle.spec.name)
         names = [view.name for view in self._views]
         scan = self._handle.scan(self._after, self._max_records, self._include, names, self._chosen)
         with contextlib.closing(scan) as records:

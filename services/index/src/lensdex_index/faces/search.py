@@ -1,14 +1,15 @@
 """SearchRecords: a request checked, searched and answered within its byte budget. Blocks; runs in the pool."""
 
 import contextlib
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from lensdex.index.v1 import record_service_pb2 as pb
 from lensdex_index import checks
-from lensdex_index.engine import CollectionHandle
+from lensdex_index.catalog import Target
 from lensdex_index.errors import (
     DimensionMismatchError,
     DomainError,
@@ -24,17 +25,18 @@ _VECTORS = "vectors.vectors"
 _IDS = "records.ids"
 
 
-def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: Limits) -> pb.SearchRecordsResponse:
+def answer(target: Target, request: pb.SearchRecordsRequest, limits: Limits) -> pb.SearchRecordsResponse:
     """Return the response, without its time. Raises what refuses the call as a whole."""
-    _check_numbers(request, limits)
-    view = checks.view_of(handle.spec, request.view)
+    check_numbers(request, limits)
+    handle, view = target.handle, target.view(request.view)
     include = decode.include(request, otherwise=Include(metadata=True, content=False))
     refused: dict[int, DomainError] = {}
     queries: Matrix | list[str]
     match request.WhichOneof("queries"):
         case "vectors":
-            queries, refused = _vectors(view, request.vectors, limits)
-            num_queries = len(queries) + len(refused)
+            queries, refused = vectors_of(view, request.vectors, _VECTORS, limits.max_queries)
+            num_queries = len(queries)
+            queries = queries[np.setdiff1d(np.arange(num_queries), list(refused))] if refused else queries
         case "records":
             queries = list(request.records.ids)
             num_queries = len(queries)
@@ -54,14 +56,16 @@ def answer(handle: CollectionHandle, request: pb.SearchRecordsRequest, limits: L
         view_number=view.number,
     )
     found = handle.search(search)
-    with contextlib.closing(found.outcomes) as outcomes:
-        results = _results(outcomes, refused, num_queries, include, limits.max_response_bytes)
-    return pb.SearchRecordsResponse(
-        results=results, view=view.name, num_records_without_view=found.num_records_without_view
+    response = pb.SearchRecordsResponse(
+        view=view.name, num_records_without_view=found.num_records_without_view, collection=handle.spec.name
     )
+    with contextlib.closing(found.outcomes) as outcomes:
+        fill(response, placed(outcomes, refused, num_queries), include, budget=budget_of(limits, num_queries))
+    return response
 
 
-def _check_numbers(request: pb.SearchRecordsRequest, limits: Limits) -> None:
+def check_numbers(request: pb.SearchRecordsRequest, limits: Limits) -> None:
+    """Raise InvalidFieldError for a number out of its range."""
     if not 1 <= request.k <= limits.max_k:
         raise out_of_range("k", request.k, 1, limits.max_k)
     if not 0 <= request.ef <= limits.max_ef:
@@ -72,36 +76,53 @@ def _check_numbers(request: pb.SearchRecordsRequest, limits: Limits) -> None:
         )
 
 
-def _vectors(view: ViewSpec, sent: pb.VectorQueries, limits: Limits) -> tuple[Matrix, dict[int, DomainError]]:
-    """Return the rows that can be searched, and why the others cannot."""
-    checks.check_count(_VECTORS, sent.vectors.count, limits.max_queries)
-    vectors = decode.matrix(sent.vectors, _VECTORS)
+def vectors_of(view: ViewSpec, sent: pb.VectorQueries, path: str, most: int) -> tuple[Matrix, dict[int, DomainError]]:
+    """Return all rows, and why some cannot be searched. *path*: of the vectors. Raises what is wrong with them all."""
+    checks.check_count(path, sent.vectors.count, most)
+    vectors = decode.matrix(sent.vectors, path)
     checks.check_space(view, decode.space(sent, sent.space))
     if vectors.shape[1] != view.dimension:
         raise DimensionMismatchError(view.name, view.dimension, vectors.shape[1])
-    refused = checks.bad_rows(view, vectors, _VECTORS)
-    if refused:
-        vectors = vectors[np.setdiff1d(np.arange(len(vectors)), list(refused))]
-    return vectors, refused
+    return vectors, checks.bad_rows(view, vectors, path)
 
 
-def _results(
+def placed(
+    outcomes: Iterator[list[Found] | DomainError], refused: dict[int, DomainError], num_queries: int
+) -> Iterator[list[Found] | DomainError]:
+    """Yield each query's outcome in request order: of the next that was searched, or why it was not."""
+    return (refused[at] if at in refused else next(outcomes) for at in range(num_queries))
+
+
+def budget_of(limits: Limits, num_queries: int) -> encode.Budget:
+    """Return the response's budget."""
+    return encode.Budget(limits.max_response_bytes, num_queries)
+
+
+def fill(
+    response: pb.SearchRecordsResponse,
     outcomes: Iterator[list[Found] | DomainError],
-    refused: dict[int, DomainError],
-    num_queries: int,
     include: Include,
-    max_bytes: int,
-) -> list[pb.SearchResult]:
-    budget = encode.Budget(max_bytes, num_queries)
-    too_large = pb.SearchResult(error=encode.error_status(ResponseTooLargeError(max_bytes)))
-    results = []
-    for at in range(num_queries):
-        outcome = refused[at] if at in refused else next(outcomes)
+    *,
+    budget: encode.Budget,
+    views: Sequence[str] = (),
+) -> None:
+    """Add the results, in place: messages are copied when they are put into others. *views*: placements' names."""
+    too_large = _too_large(budget.maximum)
+    for outcome in outcomes:
+        result = response.results.add()
         if isinstance(outcome, DomainError):
-            result = pb.SearchResult(error=encode.error_status(outcome))
+            result.error.CopyFrom(encode.error_status(outcome))
         else:
-            hits = [pb.Hit(record=encode.record(hit.record, include), score=hit.score) for hit in outcome]
-            result = pb.SearchResult(hits=pb.Hits(hits=hits))
-        fits = budget.take(encode.size(result), encode.size(too_large))
-        results.append(result if fits else too_large)
-    return results
+            result.hits.SetInParent()
+            for found in outcome:
+                hit = result.hits.hits.add(score=found.score)
+                encode.fill_record(hit.record, found.record, include)
+                for place in found.placements:
+                    hit.placements.add(view=views[place.source], rank=place.rank, score=place.score)
+        if not budget.take(encode.size(result), encode.size(too_large)):
+            result.CopyFrom(too_large)
+
+
+@functools.cache
+def _too_large(max_bytes: int) -> pb.SearchResult:
+    return pb.SearchResult(error=encode.error_status(ResponseTooLargeError(max_bytes)))

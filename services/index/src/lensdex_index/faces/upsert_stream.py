@@ -89,7 +89,8 @@ class UpsertStream:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                await self._write(pb.UpsertStreamResponse(opening=pb.UpsertStreamOpening()))
+                opening = pb.UpsertStreamOpening(collection=handle.spec.name)
+                await self._write(pb.UpsertStreamResponse(opening=opening))
                 reading = tasks.create_task(self._read_all())
                 draining = tasks.create_task(self._stop_when_draining(reading))
                 answering = tasks.create_task(self._answer_all(handle))

@@ -4,6 +4,7 @@ How it is written to is ``writing``'s, how it is read ``reading``'s and ``search
 """
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -14,8 +15,10 @@ from typing import TypeVar
 import structlog
 
 from lensdex_index.changes import Changes
+from lensdex_index.engines.local.fusing import Fusing
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.reading import Reading
+from lensdex_index.engines.local.recall_audit import RecallAudit
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.recovering import recover
 from lensdex_index.engines.local.reindexing import Reindexing
@@ -36,6 +39,8 @@ from lensdex_index.records import (
     Batch,
     CollectionSpec,
     CollectionStatistics,
+    FusedAnswer,
+    FusedSearch,
     Include,
     Matrix,
     Search,
@@ -105,7 +110,15 @@ class LocalCollection:
             self._db.close()
             raise
         self._reading = Reading(self._db, self._records, self._visibility)
-        self._searching = Searching(spec.name, self._db, self._records, self._views, self._visibility)
+        self._recall_audit = RecallAudit(
+            options.recall_audit_fraction,
+            tell=functools.partial(options.observer.recall_checked, spec.name),
+            while_open=self._in_use,
+        )
+        self._searching = Searching(
+            spec.name, self._db, self._records, self._views, self._visibility, audit=self._recall_audit
+        )
+        self._fusing = Fusing(self._db, self._visibility, self._searching)
         self._writing = Writing(
             spec.name,
             self._db,
@@ -167,6 +180,11 @@ class LocalCollection:
             missing = self._searching.num_without_view(search)
         return SearchAnswer(self._while_in_use(self._searching.answers(search)), missing)
 
+    def search_fused(self, fused: FusedSearch) -> FusedAnswer:
+        with self._in_use():
+            missing = [self._searching.num_without_view(search) for search in fused.searches]
+        return FusedAnswer(self._while_in_use(self._fusing.answers(fused)), missing)
+
     def add_view(self, view: ViewSpec, *, max_views: int, deadline: float) -> Future[WriteOutcome]:
         return self._writing.submit(Write(task=lambda: self._changes.add(view, max_views)), deadline)
 
@@ -210,6 +228,7 @@ class LocalCollection:
             index.tail_bound.open_up()
         self._reindexing.close()
         self._writing.close()
+        self._recall_audit.close()
         for view in self._views.all.values():
             self._opening.forget(view)
         self._visibility.fail()

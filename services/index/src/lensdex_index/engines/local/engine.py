@@ -19,6 +19,7 @@ import structlog
 from lensdex_index.engine import CollectionHandle, Trait
 from lensdex_index.engines import open_files
 from lensdex_index.engines.abandoning import RecoveryAbandonedError
+from lensdex_index.engines.local.alias_book import AliasBook
 from lensdex_index.engines.local.backends import KNOWN_BACKENDS, backend_class
 from lensdex_index.engines.local.collection import LocalCollection
 from lensdex_index.engines.local.indexer import Indexer
@@ -26,6 +27,8 @@ from lensdex_index.engines.local.saver import Saver
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.errors import (
+    AliasExistsError,
+    CollectionExistsError,
     CollectionNotFoundError,
     CorruptedError,
     DomainError,
@@ -35,7 +38,7 @@ from lensdex_index.errors import (
     StoreUnavailableError,
     out_of_range,
 )
-from lensdex_index.records import BackendSpec, CollectionSpec
+from lensdex_index.records import Alias, BackendSpec, CollectionSpec
 
 _log = structlog.get_logger()
 
@@ -62,6 +65,7 @@ class LocalEngine:
         self._failed: dict[str, CorruptedError] = {}
         self._folders: dict[str, bytes] = {}
         self._catalog: CatalogDb | None = None
+        self._aliases: AliasBook | None = None
         self._indexer: Indexer | None = None
         self._saver: Saver | None = None
         self._lock_file: int | None = None
@@ -77,7 +81,8 @@ class LocalEngine:
         except OSError as error:
             raise StartError(f"cannot use data folder {self._options.data_dir}: {error.strerror}") from error
         self._open_catalog()
-        self._indexer, self._saver = Indexer(), Saver(self._options.observer)
+        self._indexer = Indexer(self._options.num_threads)
+        self._saver = Saver(self._options.observer)
         for entry in self._db.entries():
             if self._abandoned.is_set():
                 raise RecoveryAbandonedError
@@ -119,6 +124,9 @@ class LocalEngine:
     def create(self, spec: CollectionSpec) -> CollectionHandle:
         epoch = secrets.token_bytes(16)
         with self._lock:
+            alias = self._book.get(spec.name)
+            if alias is not None:
+                raise AliasExistsError(alias.name, alias.collection)
             self._db.add(epoch, spec)
             try:
                 self._make_folder(epoch)
@@ -153,6 +161,7 @@ class LocalEngine:
         with self._lock:
             if name not in self._folders:
                 raise CollectionNotFoundError(name)
+            self._book.refuse_if_named(name)
             epoch = self._folders[name]
             self._db.bury(epoch)
             del self._folders[name]
@@ -163,6 +172,24 @@ class LocalEngine:
             self._sweep(epoch)
             return 0
         return collection.retire(lambda: self._sweep(epoch))
+
+    def set_alias(self, alias: Alias, expected: str | None = None) -> Alias | None:
+        with self._lock:
+            if alias.name in self._folders:
+                raise CollectionExistsError(alias.name)
+            if alias.collection not in self._folders:
+                raise CollectionNotFoundError(alias.collection)
+            return self._book.put(alias, expected)
+
+    def delete_alias(self, name: str) -> Alias:
+        with self._lock:
+            return self._book.remove(name)
+
+    def alias(self, name: str) -> Alias | None:
+        return self._book.get(name)
+
+    def aliases(self, after: str, limit: int) -> Sequence[Alias]:
+        return self._book.page(after, limit)
 
     def _sweep(self, epoch: bytes) -> None:
         """Remove what a buried collection has left. What fails is done at the next start."""
@@ -199,6 +226,11 @@ class LocalEngine:
     def _db(self) -> CatalogDb:
         assert self._catalog is not None, "recover comes first"
         return self._catalog
+
+    @property
+    def _book(self) -> AliasBook:
+        assert self._aliases is not None, "recover comes first"
+        return self._aliases
 
     def _folder(self, epoch: bytes) -> Path:
         return self._options.data_dir / "collections" / epoch.hex()
@@ -241,6 +273,7 @@ class LocalEngine:
         try:
             self._catalog = CatalogDb(path)
             self._catalog.entries()
+            self._aliases = AliasBook(self._catalog)
         except DomainError as error:
             detail = error.detail if isinstance(error, CorruptedError | StoreUnavailableError) else str(error)
             raise StartError(f"cannot use {path}: {detail}") from error

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import structlog
 
+from lensdex_index.engines.local.adders import Adders
+
 _log = structlog.get_logger()
 
 
@@ -17,9 +19,11 @@ class Steppable(Protocol):
 
 
 class Indexer:
-    """One thread for all views. It sleeps until it is woken."""
+    """One thread for all views, and others that help it add. It sleeps until it is woken."""
 
-    def __init__(self) -> None:
+    def __init__(self, num_threads: int = 1) -> None:
+        """*num_threads* add to a graph, this one among them."""
+        self.adders = Adders(num_threads)
         self._condition = threading.Condition()
         self._views: list[Steppable] = []
         self._stepping: Steppable | None = None
@@ -59,6 +63,7 @@ class Indexer:
             self._closing = True
             self._condition.notify_all()
         self._thread.join()
+        self.adders.close()
 
     def _run(self) -> None:
         while True:

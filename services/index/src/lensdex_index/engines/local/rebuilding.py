@@ -153,6 +153,7 @@ class RequestedRebuild(Rebuild):
     def wait_taken_over(self, seconds: float) -> bool:
         """Wait until it serves, at most so long; return whether it does. Raises what made it fail."""
         with self._changed:
+            # Writes that go on have it said again that it is built: that ends no wait for this.
             self._changed.wait_for(lambda: self._has_taken_over or self.failure is not None, seconds)
             if self.failure is not None and not self._has_taken_over:
                 raise self.failure

@@ -19,6 +19,11 @@ class ReadersFirstLock:
         self._writing = False
         self._impatient = False
 
+    @property
+    def has_waiting_readers(self) -> bool:
+        """Return whether a reader waits for the writer to end."""
+        return self._queued > 0
+
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
         """Hold it together with other readers."""

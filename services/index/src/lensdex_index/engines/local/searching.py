@@ -1,28 +1,37 @@
 """A search of one collection: one moment, seen alike in the store and in the indexes.
 
-A snapshot of the store is taken first, and the indexes are searched as they were at its sequence. So every hit has its
-record, no hit is its query's older self, and a batch is seen whole or not at all, whatever is written meanwhile. Knows
-the store's readers and the view indexes.
+A record that changes gets another label, so a label's record is the same for as long as there is one. Where no query
+needs the store, the indexes are searched as of the last write that searches see, and the records of the labels found
+are read after that: if all are still there, they are what they were at that moment. If not, or if a query is a record,
+a snapshot of the store is taken first and the indexes are searched as they were at its sequence. Either way every hit
+has its record, no hit is its query's older self, and a batch is seen whole or not at all, whatever is written
+meanwhile. Knows the store's readers and the view indexes.
 """
 
-from collections.abc import Generator, Sequence
+import functools
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from lensdex_index.engines.local.recall_audit import Check, RecallAudit
 from lensdex_index.engines.local.record_index import RecordIndex
 from lensdex_index.engines.local.scan import Mask
 from lensdex_index.engines.local.slots import Snapshot
 from lensdex_index.engines.local.store.records_db import Reader, RecordsDb
+from lensdex_index.engines.local.view_index import ViewIndex
 from lensdex_index.engines.local.views import OpenView, Views
 from lensdex_index.engines.local.visibility import Visibility
 from lensdex_index.errors import DomainError, RecordNotFoundError, ResponseTooLargeError, ViewMissingError
-from lensdex_index.records import Found, Labels, Matrix, Scores, Search
+from lensdex_index.records import Found, Labels, Matrix, Record, Scores, Search
 
 _ATTEMPTS: Final = 3
+_MOST_TOGETHER: Final = 500
+"""Records of an answer that are read in one statement: at 64 KiB of metadata each, 32 MB."""
 
-_Hits = tuple[Labels, Scores]
+Hits = tuple[Labels, Scores]
+"""Labels and scores of one query, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +44,18 @@ class _Query:
 class Searching:
     """Searches of one collection."""
 
-    def __init__(self, name: str, db: RecordsDb, records: RecordIndex, views: Views, visibility: Visibility) -> None:
+    def __init__(
+        self,
+        name: str,
+        db: RecordsDb,
+        records: RecordIndex,
+        views: Views,
+        visibility: Visibility,
+        *,
+        audit: RecallAudit,
+    ) -> None:
         self._name = name
+        self._audit = audit
         self._db = db
         self._records = records
         self._views = views
@@ -61,22 +80,57 @@ class Searching:
 
         Raises ViewNotFoundError where the view was dropped meanwhile: what its index answers is out of date then.
         """
-        view = self._views.find(search.view, search.view_number)
+        outcomes = self._without_snapshot(search)
+        if outcomes is not None:
+            yield from outcomes
+            return
         for attempt in range(_ATTEMPTS):
             with self._db.reading() as reader:
                 sequence = reader.sequence()
                 self._visibility.reached(sequence)
-                queries = self._queries(reader, search)
-                good = [query for query in queries if isinstance(query, _Query)]
                 # The last attempt scans: that can be asked about any moment.
-                hits = self._ask(view, search, good, sequence, exact=search.exact or attempt == _ATTEMPTS - 1)
-                self._views.find(search.view, view.index.spec.number)
+                hits = self.hits(reader, search, sequence, exact=search.exact or attempt == _ATTEMPTS - 1)
                 if hits is None:
                     continue
-                remaining = iter(hits)
-                for query in queries:
-                    yield _outcome(reader, search, next(remaining)) if isinstance(query, _Query) else query
+                for found in hits:
+                    yield found if isinstance(found, DomainError) else _outcome(reader, search, found)
                 return
+
+    def hits(
+        self, reader: Reader, search: Search, sequence: int, *, exact: bool
+    ) -> Sequence[Hits | DomainError] | None:
+        """Return each query's nearest as of *sequence*, k of them and what ties with the last; or why it has none.
+
+        None: the graph has moved on since; only a scan can be asked about that moment. Raises ViewNotFoundError.
+        """
+        view = self._views.find(search.view, search.view_number)
+        queries = self._queries(reader, search)
+        good = [query for query in queries if isinstance(query, _Query)]
+        hits = self._ask(view, search, good, sequence, exact=exact)
+        self._views.find(search.view, view.index.spec.number)
+        if hits is None:
+            return None
+        remaining = iter(hits)
+        return [next(remaining) if isinstance(query, _Query) else query for query in queries]
+
+    def _without_snapshot(self, search: Search) -> list[list[Found] | DomainError] | None:
+        """Return the outcomes; None where that takes a snapshot."""
+        if isinstance(search.queries, Sequence) or search.include.content or self._visibility.has_failed:
+            return None
+        view = self._views.find(search.view, search.view_number)
+        queries = [_Query(vector[None]) for vector in search.queries]
+        hits = self._ask(view, search, queries, self._visibility.sequence(), exact=search.exact)
+        self._views.find(search.view, view.index.spec.number)
+        if hits is None or any(len(labels) > search.k for labels, _ in hits):
+            return None
+        wanted = {label for labels, _ in hits for label in labels.tolist()}
+        if len(wanted) > _MOST_TOGETHER:
+            return None
+        with self._db.glancing() as reader:
+            records = reader.together(list(wanted), search.include)
+        if len(records) < len(wanted):
+            return None
+        return [_found(records, search, labels, scores) for labels, scores in hits]
 
     def _queries(self, reader: Reader, search: Search) -> Sequence[_Query | DomainError]:
         if isinstance(search.queries, np.ndarray):
@@ -94,7 +148,7 @@ class Searching:
 
     def _ask(
         self, view: OpenView, search: Search, queries: Sequence[_Query], sequence: int, *, exact: bool
-    ) -> list[_Hits] | None:
+    ) -> list[Hits] | None:
         if not queries:
             return []
         index = view.index
@@ -112,9 +166,21 @@ class Searching:
             sequence=sequence,
             allowed=allowed,
         )
+        if hits is not None and not exact:
+            for query, (_, scores) in zip(queries, hits, strict=True):
+                if self._audit.wants_one():
+                    again = functools.partial(_exactly, index, query, search.k, sequence=sequence, allowed=allowed)
+                    self._audit.offer(Check(search.view, search.k, scores, again))
         if hits is None or search.threshold is None:
             return hits
         return [(labels[scores >= search.threshold], scores[scores >= search.threshold]) for labels, scores in hits]
+
+
+def _exactly(index: ViewIndex, query: _Query, k: int, *, sequence: int, allowed: Mask | None) -> Hits:
+    own = np.array([query.own_label], dtype=np.int64)
+    hits = index.search(query.vector, k, ef=0, exact=True, exclude=own, sequence=sequence, allowed=allowed)
+    assert hits is not None, "a scan can tell of any sequence"
+    return hits[0]
 
 
 def _num_seen(mask: Mask, slots: Snapshot, sequence: int) -> int:
@@ -122,23 +188,37 @@ def _num_seen(mask: Mask, slots: Snapshot, sequence: int) -> int:
     return int(np.count_nonzero(slots.visible_at(found, sequence)))
 
 
-def _outcome(reader: Reader, search: Search, hits: _Hits) -> list[Found] | DomainError:
-    found = []
+def _outcome(reader: Reader, search: Search, hits: Hits) -> list[Found] | DomainError:
+    records = {}
     num_bytes = 0
     labels, scores = _cut(reader, hits, search.k)
-    scored = dict(zip(labels.tolist(), scores.tolist(), strict=True))
-    for label, record, size in reader.by_labels(list(scored), search.include):
+    for label, record, size in reader.by_labels(labels.tolist(), search.include):
         num_bytes += size
         if num_bytes > search.max_bytes:
             return ResponseTooLargeError(search.max_bytes)
-        found.append(Found(record, scored[label]))
-    assert len(found) == len(scored), "an index answered a label its snapshot does not have: this is a bug"
+        records[label] = record, size
+    assert len(records) == len(labels), "an index answered a label its snapshot does not have: this is a bug"
+    return _found(records, search, labels, scores)
+
+
+def _found(
+    records: Mapping[int, tuple[Record, int]], search: Search, labels: Labels, scores: Scores
+) -> list[Found] | DomainError:
+    """Return the hits, best first, equal scores in the order of ids."""
+    found = []
+    num_bytes = 0
+    for label, score in zip(labels.tolist(), scores.tolist(), strict=True):
+        record, size = records[label]
+        num_bytes += size
+        found.append(Found(record, score))
+    if num_bytes > search.max_bytes:
+        return ResponseTooLargeError(search.max_bytes)
     # Code points order as UTF-8 bytes do.
     found.sort(key=lambda hit: (-hit.score, hit.record.id))
     return found
 
 
-def _cut(reader: Reader, hits: _Hits, k: int) -> _Hits:
+def _cut(reader: Reader, hits: Hits, k: int) -> Hits:
     """Return *k* of the hits: of those that tie with the last, the first in the order of ids."""
     labels, scores = hits
     if len(labels) <= k:

@@ -2,6 +2,7 @@
 
 The tail is scanned by every search. It may be as long as that takes no longer than one query of the graph, both
 measured at run time, in the process and on the vectors they are about. Past it writers wait for the indexing thread.
+The first vectors of a view never wait: all of them together are scanned within milliseconds.
 """
 
 import threading
@@ -15,22 +16,23 @@ _MOST_CHANGE: Final = 2.0
 class TailBound:
     """Of one view. The indexing thread measures and moves; the writer waits."""
 
-    def __init__(self, fewest: int) -> None:
-        self._fewest = fewest
+    def __init__(self, fewest: int, *, first: int = 0) -> None:
+        """The bound is never below *fewest*, nor below what is left of the *first* vectors of the view."""
+        self._fewest, self._first = fewest, first
         self._changed = threading.Condition()
-        self._tail = 0
+        self._tail = self._covered = 0
         self._open = False
         self._bound = fewest
 
     @property
     def bound(self) -> int:
         """Return how many vectors may wait to be indexed."""
-        return self._bound
+        return max(self._bound, self._first - self._covered)
 
     @property
     def is_pressed(self) -> bool:
         """Return whether the tail is more than half of what it may be."""
-        return 2 * self._tail > self._bound
+        return 2 * self._tail > self.bound
 
     def measured(self, num_rows: int, scan_seconds: float, query_seconds: float) -> None:
         """Hear what a scan of *num_rows* takes, and what one query of the graph."""
@@ -40,10 +42,10 @@ class TailBound:
             self._bound = max(self._fewest, int(min(max(wanted, low), high)))
             self._changed.notify_all()
 
-    def moved(self, tail: int) -> None:
-        """Hear how long the tail is now."""
+    def moved(self, tail: int, covered: int = 0) -> None:
+        """Hear how long the tail is now, and how many vectors are the graph's."""
         with self._changed:
-            self._tail = tail
+            self._tail, self._covered = tail, covered
             self._changed.notify_all()
 
     def open_up(self) -> None:
@@ -61,4 +63,4 @@ class TailBound:
             return self._changed.wait_for(lambda: self._has_room(count), max(0.0, until - time.monotonic()))
 
     def _has_room(self, count: int) -> bool:
-        return self._open or not count or self._tail + min(count, self._bound // 2) <= self._bound
+        return self._open or not count or self._tail + min(count, self.bound // 2) <= self.bound

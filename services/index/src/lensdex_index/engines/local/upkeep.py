@@ -4,6 +4,7 @@ Everything that holds searches back is done here, a few milliseconds at a time. 
 queries and no writes.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from lensdex_index.engines.local.adders import Adders, Parts
 from lensdex_index.engines.local.audit import Audit, unfound
 from lensdex_index.engines.local.backends import open_backend
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Trait
@@ -33,19 +35,34 @@ _FEWEST_TO_MEASURE: Final = 512
 _GROWTH_TO_MEASURE: Final = 8
 """Costs are measured again once the graph has grown by this part: some milliseconds each time."""
 _FEWEST_REMOVED_TO_REBUILD: Final = 1_000
+_PARTS_A_HOLD: Final = 4
+"""Between parts it is looked whether a search waits."""
+_LONGEST_HOLD_SECONDS: Final = 0.05
+"""How long vectors are added at a stretch while no search comes; what there is more is left to the next step."""
+_QUIET_SECONDS: Final = 0.02
+"""After this nobody is filling the view."""
 
 
 class Upkeep:
     """A view's graph and what is done to it in the background. ViewIndex adds writing and searching."""
 
     def __init__(
-        self, spec: ViewSpec, path: Path, *, hold_seconds: float, rebuild_fraction: float, min_tail: int = 1_000
+        self,
+        spec: ViewSpec,
+        path: Path,
+        *,
+        hold_seconds: float,
+        rebuild_fraction: float,
+        min_tail: int = 1_000,
+        first_tail: int = 0,
+        adders: Adders | None = None,
     ) -> None:
         self.spec = spec
-        self._hold_seconds = hold_seconds
+        self._hold_seconds, self._adders = hold_seconds, adders or Adders()
         self._rebuild_fraction = rebuild_fraction
         self.row_file = RowFile(path, spec.dimension)
-        self.tail_bound = TailBound(min_tail)
+        self._first_tail = first_tail
+        self.tail_bound = TailBound(min_tail, first=first_tail)
         self._slots = Slots()
         self._lock = ReadersFirstLock()
         # Shared with searches, changed under the write lock only.
@@ -60,6 +77,8 @@ class Upkeep:
         self._handover = threading.Lock()
         self._retired: list[int] = []
         self._published = (0, 0)
+        self._published_at = -math.inf
+        """When something was last written, of ``time.monotonic``."""
         # The indexing thread's own, changed under the write lock with what it tells of.
         self.changes = 0
         """Additions and removals so far; rises with each."""
@@ -128,7 +147,8 @@ class Upkeep:
         self._tell_tail()
 
     def _tell_tail(self) -> None:
-        self.tail_bound.moved(max(0, self._slots.size - max(self._covered, self._found)))
+        covered = max(self._covered, self._found)
+        self.tail_bound.moved(max(0, self._slots.size - covered), covered)
 
     def _step(self) -> bool:
         with self._handover:
@@ -144,9 +164,7 @@ class Upkeep:
                 # Writers need not wait for the whole of it.
                 self._add(published, size)
         elif self._covered < size:
-            self._add(published, size)
-            if self._wants_measure():
-                self._measure()
+            self._extend(published, size)
         elif self._wants_measure():
             # A graph that was restored.
             self._measure()
@@ -189,6 +207,10 @@ class Upkeep:
         backend = (spec or self.spec).backend
         options = BackendOptions(self.spec.metric, self.spec.dimension, backend.parameters, self._rows)
         return open_backend(backend.name, options)
+
+    def _lets_writers_first(self, size: int) -> bool:
+        """Return whether to leave the cores to whoever is just filling a view that is still small enough to scan."""
+        return size <= self._first_tail and time.monotonic() - self._published_at < _QUIET_SECONDS
 
     def _rows(self) -> Matrix:
         return self.row_file.rows
@@ -250,24 +272,49 @@ class Upkeep:
             # What the graph does not have yet was or will be skipped: it is dead when its turn comes.
             self._retired = [slot for slot in self._retired if slot not in done]
 
+    def _extend(self, published: int, size: int) -> None:
+        if self._lets_writers_first(size):
+            time.sleep(_QUIET_SECONDS / 4)
+            return
+        self._add(published, size)
+        if self._wants_measure():
+            self._measure()
+
     def _add(self, published: int, size: int) -> None:
-        begin_slot, end = self._covered, min(self._covered + self._adds, size)
-        self._in_graph = grown(self._in_graph, end)
-        picked, dead = self._alive(begin_slot, end, published)
-        vectors = self.row_file.rows[picked]
+        """Add vectors for as long as no search waits, and for ``hold_seconds`` at least: it waits for little more."""
+        begin_slot = self._covered
+        most = min(begin_slot + _MOST_ADDS, size)
+        self._in_graph = grown(self._in_graph, most)
         room = len(self._graph) + self._removed + size - begin_slot
         self._graph.prepare(room)
         with self._lock.writing(_PATIENCE_HOLDS * self._hold_seconds):
             begin = time.perf_counter()
             replaced = self._graph.reserve(room)
-            self._graph.add(picked, vectors)
-            self._covered = end
+            parts = Parts(begin_slot, most, self._adds)
+
+            def add() -> None:
+                while self._may_go_on(begin) and (part := parts.next()) is not None:
+                    picked, _ = self._alive(*part, published)
+                    self._graph.add(picked, self.row_file.rows[picked])
+
+            together = bool(len(self._graph)) and Trait.CONCURRENT_ADDS in self._graph.traits
+            if together:
+                self._adders.together(add)
+            else:
+                add()
+            picked, dead = self._alive(begin_slot, parts.position, published)
+            self._covered = parts.position
             self._raise_floor(dead)
             self._in_graph[picked] = True
             self.changes += len(picked)
             held = time.perf_counter() - begin
         del replaced
-        self._adds = _adapted(self._adds, held, self._hold_seconds)
+        part_seconds = held * (self._adders.count if together else 1) / max(1, parts.num_taken)
+        self._adds = _adapted(self._adds, part_seconds, self._hold_seconds / _PARTS_A_HOLD)
+
+    def _may_go_on(self, begin: float) -> bool:
+        held = time.perf_counter() - begin
+        return held < (self._hold_seconds if self._lock.has_waiting_readers else _LONGEST_HOLD_SECONDS)
 
     def _alive(self, start: int, end: int, published: int) -> tuple[Labels, Labels]:
         """Return the slots of ``start:end`` that are still seen once *published* is, and those that are not."""

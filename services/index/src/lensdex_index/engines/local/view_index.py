@@ -12,6 +12,7 @@ Three parties: one writer (``append``, ``retire``, ``published``), one indexing 
 searches. Knows no records and no SQL: only labels that ascend.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -92,7 +93,7 @@ class ViewIndex(Upkeep):
 
     def published(self, sequence: int) -> None:
         """Hear that searches see *sequence*: what was appended may now enter the graph, what was retired leave it."""
-        self._published = (sequence, self._slots.size)
+        self._published, self._published_at = (sequence, self._slots.size), time.monotonic()
         self._tell_tail()
 
     # Searching: any thread.
@@ -236,25 +237,31 @@ class _Walked:
 
     def own(self, found: Labels) -> Labels:
         """Return those of *found* that were its to find."""
-        return found[~np.isin(found, self.strays)] if len(self.strays) else found
+        return found[~_among(self.strays, found)] if len(self.strays) else found
 
     def left_out(self, slots: Snapshot, sequence: int, within: Labels | None) -> Labels:
         """Return the slots that were not its to find: seen at *sequence*, or *within* where that is given."""
         if within is not None:
             outside = within >= self.covered
-            return within[outside | np.isin(within, self.strays) if len(self.strays) else outside]
-        start = int(self.strays[0]) if len(self.strays) else self.covered
-        seen = slots.visible(start, slots.size, sequence)
-        stray = np.zeros(self.covered - start, dtype=np.bool_)
-        stray[self.strays - start] = True
-        seen[: self.covered - start] &= stray
-        return np.flatnonzero(seen) + start
+            return within[outside | _among(self.strays, within) if len(self.strays) else outside]
+        tail = np.flatnonzero(slots.visible(self.covered, slots.size, sequence)) + self.covered
+        if not len(self.strays):
+            return tail
+        # All strays are below: what is between them is not looked at, and that may be the whole graph.
+        return np.concatenate((self.strays[slots.visible_at(self.strays, sequence)], tail))
 
     def inside(self, slots: Snapshot, sequence: int, within: Labels | None) -> Labels:
         """Return the others."""
         if within is None:
             within = np.flatnonzero(slots.visible(0, self.covered, sequence))
         return self.own(within[within < self.covered])
+
+
+def _among(some: Labels, slots: Labels) -> Mask:
+    """Return which *slots* are among *some*, which ascend and are not none."""
+    at = np.minimum(np.searchsorted(some, slots), len(some) - 1)
+    among: Mask = some[at] == slots
+    return among
 
 
 def _has(slots: Labels, slot: int) -> bool:

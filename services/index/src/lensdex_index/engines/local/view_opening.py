@@ -46,6 +46,8 @@ class ViewOpening:
             hold_seconds=self._options.index_hold_seconds,
             rebuild_fraction=self._options.rebuild_deleted_fraction,
             min_tail=self._options.min_tail_vectors,
+            first_tail=self._options.first_tail_vectors,
+            adders=self._indexer.adders,
         )
 
     def opened(self, index: ViewIndex) -> OpenView:

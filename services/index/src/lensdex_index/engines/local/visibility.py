@@ -38,6 +38,11 @@ class Visibility:
         """Return what searches see now."""
         return self._current
 
+    @property
+    def has_failed(self) -> bool:
+        """Return whether more will come no more: the indexes may be behind the store."""
+        return self._failed
+
     def sequence(self) -> int:
         """Return the sequence of the last write that searches see."""
         return self._current.sequence

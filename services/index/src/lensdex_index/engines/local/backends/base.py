@@ -20,6 +20,8 @@ class Trait(StrEnum):
 
     EXACT = "exact"
     """Finds the true nearest, always."""
+    CONCURRENT_ADDS = "concurrent_adds"
+    """Takes vectors from several threads at once, once it has one."""
     FULL_PRECISION = "full_precision"
     """Compares vectors as they are: its scores are the view's to within the rounding of single precision."""
 

@@ -11,6 +11,7 @@ Odd, and how it is met:
 - Updating in place is several times slower than adding, so labels are never used twice; removed ones are only marked.
 """
 
+import threading
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import ClassVar
@@ -37,13 +38,14 @@ class HnswBackend:
         "ef_construction": Parameter(200, 8, 4096),
         "ef": Parameter(80, 1, 4096),
     }
-    traits: frozenset[Trait] = frozenset({Trait.FULL_PRECISION})
+    traits: frozenset[Trait] = frozenset({Trait.CONCURRENT_ADDS, Trait.FULL_PRECISION})
 
     def __init__(self, options: BackendOptions) -> None:
         self._options = options
         self._euclidean = options.metric is Metric.EUCLIDEAN
         self._index = self._empty(_FIRST_CAPACITY)
         self._count = 0
+        self._counting = threading.Lock()
 
     def __len__(self) -> int:
         return self._count
@@ -78,7 +80,8 @@ class HnswBackend:
     def add(self, labels: Labels, vectors: Matrix) -> None:
         if len(labels):
             self._index.add_items(vectors, labels, num_threads=1)
-            self._count += len(labels)
+            with self._counting:
+                self._count += len(labels)
 
     def remove(self, labels: Labels) -> None:
         for label in labels.tolist():

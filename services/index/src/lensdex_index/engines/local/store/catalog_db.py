@@ -1,4 +1,4 @@
-"""``catalog.db``: which collections there are, what they are, and whether one is half made or half deleted."""
+"""``catalog.db``: which collections there are, what they are, whether one is half made or half deleted; aliases."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Any
 
 from lensdex_index.engines.local.store.connection import connect, transaction, translated
 from lensdex_index.errors import CollectionExistsError
-from lensdex_index.records import BackendSpec, CollectionSpec, FieldSpec, FieldType, Metric, ViewSpec
+from lensdex_index.records import Alias, BackendSpec, CollectionSpec, FieldSpec, FieldType, Metric, ViewSpec
 from lensdex_wire.space import Normalization, Pooling, Space
 
 
@@ -80,6 +80,26 @@ class CatalogDb:
         """Forget a collection."""
         with self._lock, translated("(catalog)"), transaction(self._connection):
             self._connection.execute("DELETE FROM collections WHERE epoch = ?", (epoch,))
+
+    def aliases(self) -> list[Alias]:
+        """Return all aliases in the order of their names."""
+        with self._lock, translated("(catalog)"):
+            rows = self._connection.execute(
+                "SELECT name, collection, default_view FROM aliases ORDER BY name"
+            ).fetchall()
+        return [Alias(*row) for row in rows]
+
+    def put_alias(self, alias: Alias) -> None:
+        """Note an alias in place of the one of its name. Durable when it returns."""
+        with self._lock, translated("(catalog)"), transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO aliases VALUES (?, ?, ?)", (alias.name, alias.collection, alias.default_view)
+            )
+
+    def remove_alias(self, name: str) -> None:
+        """Forget an alias. Durable when it returns."""
+        with self._lock, translated("(catalog)"), transaction(self._connection):
+            self._connection.execute("DELETE FROM aliases WHERE name = ?", (name,))
 
     def close(self) -> None:
         """Release the file."""
