@@ -28,7 +28,7 @@ from index_testing import (
     view,
 )
 
-from lensdex.index.v1 import collection_pb2, record_pb2
+from lensdex.index.v1 import alias_pb2, collection_pb2, record_pb2
 from lensdex.index.v1 import collection_service_pb2 as cpb
 from lensdex.index.v1 import record_service_pb2 as rpb
 from lensdex_index.changes import Change, Changes
@@ -439,6 +439,23 @@ async def test_refusals_of_both(server: Server) -> None:
     )
     assert (reason(missing), missing.metadata["known"]) == ("VIEW_NOT_FOUND", "default")
     assert [violation.field for violation in empty.violations] == ["view.name", "view.basis"]
+
+
+async def test_the_default_view_of_an_alias_stays(server: Server) -> None:
+    """A view that an alias takes where none is named cannot be dropped until the alias takes another."""
+    await server.create()
+    await server.collections.AddView(add_request())
+    alias = alias_pb2.Alias(name="current", collection="things", default_view="image")
+    await server.collections.SetAlias(cpb.SetAliasRequest(alias=alias))
+    drop_request = cpb.DropViewRequest(collection="things", view="image")
+    told = await refusal(server.collections.DropView(drop_request))
+    alias.default_view = ""
+    await server.collections.SetAlias(cpb.SetAliasRequest(alias=alias))
+    dropped = await server.collections.DropView(drop_request)
+
+    assert (reason(told), told.metadata["field"]) == ("INVALID_FIELD", "view")
+    assert "current" in told.message
+    assert [known.name for known in dropped.collection.views] == ["default"]
 
 
 def _refusing(handle: CollectionHandle, rows: np.ndarray) -> int:

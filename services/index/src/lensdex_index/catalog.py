@@ -1,6 +1,7 @@
 """Collections by name and by alias: what may be created, what a name means. Knows no messages, no engine by name."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -217,12 +218,16 @@ class Catalog:
         return collection
 
     def _check_droppable(self, collection: CollectionHandle, view: str) -> None:
-        """Raise what stands against dropping *view*: here is the place for whoever else relies on it."""
+        """Raise what stands against dropping *view*: whoever relies on it."""
         spec = collection.spec
         if view == DEFAULT_VIEW:
             raise InvalidFieldError("view", "every record has the view default; delete the collection instead", view)
         if spec.view(view) is None:
             raise ViewNotFoundError(spec.name, view, ",".join(known.name for known in spec.views))
+        for alias in self.engine.aliases("", sys.maxsize):
+            if (alias.collection, alias.default_view) == (spec.name, view):
+                problem = f"is the default view of the alias {alias.name}; give that another one or delete it first"
+                raise InvalidFieldError("view", problem, view)
 
     def _view(self, proposed: ProposedView, path: str) -> ViewSpec:
         return ViewSpec(

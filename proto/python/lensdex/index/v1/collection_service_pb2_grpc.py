@@ -186,7 +186,7 @@ class CollectionServiceServicer:
         calls that name the view fail for ERROR_REASON_VIEW_NOT_FOUND, and so do calls that were under way and can no longer be
         answered, writes among them. Disk space is given back by and by. A view added later under the same name is another one and
         begins empty. Fails for ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_VIEW_NOT_FOUND, ERROR_REASON_INVALID_FIELD
-        (`default`), ERROR_REASON_CORRUPTED and ERROR_REASON_STORE_UNAVAILABLE.
+        (`default`, or the default view of an alias), ERROR_REASON_CORRUPTED and ERROR_REASON_STORE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
