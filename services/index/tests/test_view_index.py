@@ -351,12 +351,12 @@ def test_a_small_view_that_is_being_filled_is_left_alone(make: Make, monkeypatch
 def test_vectors_are_added_until_a_search_waits(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is held for the longest hold while nobody searches, and for one hold where somebody does."""
     index = make()
-    begin = time.perf_counter()
-    assert index._may_go_on(begin - 0.04)
-    assert not index._may_go_on(begin - 0.06)
+    monkeypatch.setattr(time, "perf_counter", lambda: 100.0)
+    assert index._may_go_on(100.0 - 0.04)
+    assert not index._may_go_on(100.0 - 0.06)
     monkeypatch.setattr(index._lock, "_queued", 1)
-    assert index._may_go_on(begin - 0.002)
-    assert not index._may_go_on(begin - 0.005)
+    assert index._may_go_on(100.0 - 0.002)
+    assert not index._may_go_on(100.0 - 0.005)
 
 
 def test_several_threads_add_each_vector_once(make: Make) -> None:

@@ -142,23 +142,22 @@ class RequestedRebuild(Rebuild):
         self._set()
 
     def wait_built(self, seconds: float) -> bool:
-        """Wait so long, or less; return whether it is built. Raises what made it fail."""
-        return self._wait(lambda: self.is_built, seconds)
+        """Wait so long, or until anything happens; return whether it is built. Raises what made it fail."""
+        with self._changed:
+            if self.failure is None and not self.is_built:
+                self._changed.wait(seconds)
+            if self.failure is not None:
+                raise self.failure
+            return self.is_built
 
     def wait_taken_over(self, seconds: float) -> bool:
         """Wait until it serves, at most so long; return whether it does. Raises what made it fail."""
         with self._changed:
             # Writes that go on have it said again that it is built: that ends no wait for this.
-            self._changed.wait_for(lambda: self.failure is not None or self._has_taken_over, seconds)
-        return self._wait(lambda: self._has_taken_over, 0.0)
-
-    def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
-        with self._changed:
-            if self.failure is None and not condition():
-                self._changed.wait(seconds)
-            if self.failure is not None:
+            self._changed.wait_for(lambda: self._has_taken_over or self.failure is not None, seconds)
+            if self.failure is not None and not self._has_taken_over:
                 raise self.failure
-            return condition()
+            return self._has_taken_over
 
     def _set(self, **values: object) -> None:
         with self._changed:
