@@ -441,7 +441,6 @@ async def test_refusals_of_both(server: Server) -> None:
     assert [violation.field for violation in empty.violations] == ["view.name", "view.basis"]
 
 
-
 def _refusing(handle: CollectionHandle, rows: np.ndarray) -> int:
     """Return how many calls that name the view `image` are told that it is not there; all are made."""
     gone = Change("a", {}, removed_views=frozenset({"image"}))
