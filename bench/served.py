@@ -39,6 +39,9 @@ BATCH: Final = 500
 WRITERS: Final = 4
 """Calls of it under way."""
 POLL_SECONDS: Final = 0.05
+QUIET_SECONDS: Final = 2.0
+BUSY: Final = 0.05
+"""Part of a core that is more than waiting for calls."""
 START_SECONDS: Final = 3_600.0
 
 
@@ -80,13 +83,22 @@ class Served:
         return self.client.get_collection(COLLECTION).statistics
 
     def rest(self) -> None:
-        """Wait until the graph as it is now is saved and nothing is going on, so that no save falls into a timing."""
+        """Wait until the graph as it is now is saved and nothing is going on, so that neither falls into a timing."""
+        spent = self.cpu_seconds()
+        while (spent := self._spent_since(spent)) is not None:
+            pass
         changed, end = time.time(), time.monotonic() + 3 * SAVE_IDLE_SECONDS
         while time.monotonic() < end or self._is_saving():
             saved = max((path.stat().st_mtime for path in self.folder.glob("data/collections/*/*.graph")), default=0.0)
             if saved >= changed:
                 return
             time.sleep(POLL_SECONDS)
+
+    def _spent_since(self, spent: float) -> float | None:
+        """Return the CPU seconds some time from now, None where hardly any have been *spent* since."""
+        time.sleep(QUIET_SECONDS)
+        now = self.cpu_seconds()
+        return now if now - spent > BUSY * QUIET_SECONDS else None
 
     def _is_saving(self) -> bool:
         """Whether the process has a child, which writes a graph."""

@@ -43,7 +43,7 @@ def test_quiet_is_counted_from_the_last_change(tmp_path: Path) -> None:
     """A change that was seen begins the quiet time anew, and a save settles what was changed until it froze."""
     spec = ViewSpec("default", 8, None, Metric.EUCLIDEAN, backend("hnsw", m=4, ef_construction=20, ef=20))
     index = ViewIndex(spec, tmp_path / "rows", hold_seconds=0.004, rebuild_fraction=0.3)
-    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 1.0, 30))
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 10.0, 30))
     rows = clustered(60, 8)
 
     def write(low: int, high: int) -> None:
@@ -175,7 +175,7 @@ def test_a_save_that_was_given_up_leaves_the_one_before(tmp_path: Path) -> None:
     index.published(1)
     while index.step():
         pass
-    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 1.0, 30))
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 10.0, 30))
     saving.save(lambda: False)
     before = (tmp_path / "graph").read_bytes()
     index.retire(np.array([3]), 2)
@@ -230,3 +230,21 @@ def test_what_is_heard_is_counted() -> None:
     assert value("lensdex_index_graph_saves_total", {"outcome": "failed"}) == 1
     assert value("lensdex_index_graph_save_seconds_sum") == 1.5
     assert value("lensdex_index_held_back_seconds_sum") == 0.25
+
+
+def test_what_was_looked_for_is_saved(tmp_path: Path) -> None:
+    """Looking for every vector is not begun anew at each start: how far it has come is worth a save."""
+    spec = ViewSpec("default", 8, None, Metric.EUCLIDEAN, backend("hnsw", m=4, ef_construction=20, ef=20))
+    index = ViewIndex(spec, tmp_path / "rows", hold_seconds=0.004, rebuild_fraction=0.3)
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 10.0, 30))
+    index.reserve(40)
+    index.append(np.arange(40), clustered(40, 8), 1)
+    index.published(1)
+    while index.num_tail_vectors:
+        index.step()
+    saving.save(lambda: False)
+    assert not saving.worth_it
+    while index.step():
+        pass
+    assert saving.worth_it
+    index.close()

@@ -30,6 +30,8 @@ class Audit:
         """Slots below this have been looked for."""
         self._begun_at = 0
         """How many slots there were when the looking last began with the first."""
+        self.num_looked_for = 0
+        """In the last step."""
         self.strays: Labels = np.empty(0, dtype=np.int64)
         """Slots that were not found, ascending. Replaced whole."""
 
@@ -57,7 +59,7 @@ class Audit:
         low, high = self._passed, min(self._passed + _BATCH, covered)
         kept = self.strays[(self.strays < low) | (self.strays >= high)]
         self.strays = np.union1d(kept, find(alive(low, high)))
-        self._passed = high
+        self._passed, self.num_looked_for = high, high - low
 
 
 def unfound(graph: SearchOnly, metric: Metric, rows: Matrix, slots: Labels, *, ef: int) -> Labels:

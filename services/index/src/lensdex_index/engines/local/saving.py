@@ -72,7 +72,7 @@ class Freezable(Protocol):
     """A graph that can be saved at a moment."""
 
     changes: int
-    """Rises with each addition and removal."""
+    """Rises with each addition and removal, and with each vector that was looked for."""
     spec: ViewSpec
     """Replaced when another graph takes over."""
 

@@ -81,7 +81,7 @@ class Upkeep:
         """When something was last written, of ``time.monotonic``."""
         # The indexing thread's own, changed under the write lock with what it tells of.
         self.changes = 0
-        """Additions and removals so far; rises with each."""
+        """Additions, removals, and vectors looked for, so far; rises with each."""
         self._in_graph = np.zeros(0, dtype=np.bool_)
         self._removed = 0
         self._adds = 1
@@ -233,6 +233,8 @@ class Upkeep:
             lambda low, high: self._alive(low, high, published)[0],
             find=lambda slots: unfound(self._graph, self.spec.metric, rows, slots, ef=ef),
         )
+        # Worth saving: to look for all of them again takes a restart about half as long as building.
+        self.changes += self._audit.num_looked_for
 
     def _wants_measure(self) -> bool:
         grown = self._covered - self._measured_at
