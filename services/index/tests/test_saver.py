@@ -43,7 +43,7 @@ def test_quiet_is_counted_from_the_last_change(tmp_path: Path) -> None:
     """A change that was seen begins the quiet time anew, and a save settles what was changed until it froze."""
     spec = ViewSpec("default", 8, None, Metric.EUCLIDEAN, backend("hnsw", m=4, ef_construction=20, ef=20))
     index = ViewIndex(spec, tmp_path / "rows", hold_seconds=0.004, rebuild_fraction=0.3)
-    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 10.0, 30))
+    saving = GraphSaving(index, b"e" * 16, lambda _: tmp_path / "graph", SavePolicy(1, 1.0, 30))
     rows = clustered(60, 8)
 
     def write(low: int, high: int) -> None:
@@ -66,7 +66,7 @@ def test_quiet_is_counted_from_the_last_change(tmp_path: Path) -> None:
     write(40, 41)
     assert not saving.due(now + 1031)
     assert saving.due(now + 1061)
-    write(41, 60)
+    write(41, 44)
     assert saving.due(now + 1062) is False
     index.close()
 
