@@ -25,7 +25,7 @@ from lensdex_index.engines.abandoning import RecoveryAbandonedError
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.local.store.records_db import RecordsDb
 from lensdex_index.engines.options import EngineOptions
-from lensdex_index.errors import StartError
+from lensdex_index.errors import StartError, StoreUnavailableError
 from lensdex_index.server import serve
 from lensdex_index.settings import Settings
 from lensdex_wire.vectors import pack_vectors
@@ -252,6 +252,22 @@ async def test_metrics_page(start: Start) -> None:
         "lensdex_index_pending_calls 0.0",
     ]
     assert [line for line in expected if line not in lines] == []
+
+
+async def test_the_metrics_page_outlives_a_store_that_is_away(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where collections cannot be listed just now the page has all else."""
+    server = await start(metrics_port=0)
+
+    def away(*_: object) -> None:
+        raise StoreUnavailableError("away")
+
+    monkeypatch.setattr(type(server.engine), "specs", away)
+
+    def page() -> str:
+        with urllib.request.urlopen(f"http://{server.ready.metrics_address}/metrics", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    assert "lensdex_index_serving 1.0" in await asyncio.to_thread(page)
 
 
 async def test_a_corrupted_collection_is_reported_and_the_others_serve(tmp_path: Path) -> None:

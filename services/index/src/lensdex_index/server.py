@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ from lensdex_index.faces.calls import Calls, State
 from lensdex_index.faces.collection_face import CollectionFace
 from lensdex_index.faces.record_face import RecordFace
 from lensdex_index.metrics import Metrics
-from lensdex_index.records import CollectionStatistics
+from lensdex_index.records import CollectionSpec, CollectionStatistics
 from lensdex_index.settings import Settings
 from lensdex_wire.limits import connection_age_options, message_size_options
 
@@ -240,9 +240,18 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
 
 
 def _statistics(engine: CollectionEngine) -> Iterable[tuple[str, CollectionStatistics]]:
+    """Yield what can be told just now: a page of metrics is not to fail for a store that is away."""
     after = ""
-    while specs := engine.specs(after, 100):
+    while specs := _specs(engine, after):
         for spec in specs:
             with contextlib.suppress(DomainError):  # Deleted meanwhile, or not served.
                 yield spec.name, engine.collection(spec.name).statistics()
         after = specs[-1].name
+
+
+def _specs(engine: CollectionEngine, after: str) -> Sequence[CollectionSpec]:
+    try:
+        return engine.specs(after, 100)
+    except DomainError as error:
+        _log.warning("collections not told in metrics", error=str(error))
+        return ()
