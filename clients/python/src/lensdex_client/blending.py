@@ -28,7 +28,7 @@ def standardised(values: Sequence[float], *, noise: float) -> list[float]:
     if not values or max(values) - min(values) <= noise:
         return [0.0] * len(values)
     mean = fmean(values)
-    deviation = math.sqrt(fmean((value - mean) ** 2 for value in values))
+    deviation = math.dist(values, [mean] * len(values)) / math.sqrt(len(values))  # squares of tiny values underflow
     return [(value - mean) / deviation for value in values]
 
 
