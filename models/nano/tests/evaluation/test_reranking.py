@@ -65,12 +65,14 @@ def test_a_blend_goes_by_both_and_leaves_queries_without_words() -> None:
     problems = _problems()
     pictured = Problems(problems.documents, (*problems.queries, replace(problems.queries[0], kind="image")), "c", "q")
     rankings, found = [*_RANKINGS, (0, 1, 2)], [[0.52, 0.51, 0.5], [0.9, 0.2, 0.1], [0.52, 0.51, 0.5]]
-    blending = blend(pictured, rankings, found, [[0.1, 0.2, 0.9], [0.5, 0.6, 0.5], [0.1, 0.2, 0.9]], resamples=9)
+    blending = blend(pictured, rankings, found, [[0.1, 0.2, 0.9], [0.55, 0.6, 0.5], [0.1, 0.2, 0.9]], resamples=9)
     differences = {kind.kind: kind.difference for kind in blending.kinds}
 
     assert blending.left == ("image",)
     assert differences["text-ko"] is not None
     assert differences["text-ko"].mean > 0
+    assert differences["text-en"] is not None
+    assert differences["text-en"].mean == 0
     assert differences["image"] is not None
     assert differences["image"].mean == 0
     assert differences["all"] is not None
