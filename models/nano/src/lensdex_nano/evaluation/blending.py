@@ -37,4 +37,5 @@ def blended(search: Sequence[float], relevances: Sequence[float], *, weight: flo
 def _standardised(values: Values, noise: float) -> Values:
     if not values.size or float(np.ptp(values)) <= noise:
         return np.zeros_like(values)
-    return (values - values.mean()) / values.std()
+    standardised: Values = (values - values.mean()) / values.std()
+    return standardised
