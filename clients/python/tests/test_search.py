@@ -30,6 +30,7 @@ from lensdex_client import (
     SpaceMismatchError,
     aio,
 )
+from lensdex_client.blending import blended
 from lensdex_client.cli.hits import rerank_sentence
 from lensdex_client.reranking import kendall_tau, reordered
 
@@ -129,6 +130,39 @@ def test_a_document_without_its_picture_is_told(embedder: Any, index: Any, retri
     assert all(isinstance(hit.rerank_error, MediaNotAllowedError) for hit in answer.hits[-3:])
 
 
+def test_a_blend_goes_by_both_scores(retriever: Retriever) -> None:
+    """Blended, the order is that of both standardised scores; hits keep each score and the place each alone gave."""
+    alone = retriever.search("c", Content("q"), SearchOptions(rerank=10))
+    answer = retriever.search("c", Content("q"), SearchOptions(rerank=10, rerank_blend=1.5))
+    found = sorted(answer.hits, key=lambda hit: hit.search_rank)
+    both = blended([hit.score for hit in found], [hit.rerank_score for hit in found], 1.5)
+
+    assert list(answer.hits) == sorted(found, key=lambda hit: -both[hit.search_rank - 1])
+    assert [hit.rerank_rank for hit in alone.hits] == list(range(1, 11))
+    assert {hit.record.id: (hit.rerank_rank, hit.rerank_score) for hit in answer.hits} == {
+        hit.record.id: (hit.rank, hit.rerank_score) for hit in alone.hits
+    }
+    assert answer.rerank is not None
+    assert answer.rerank.blend == 1.5
+    assert answer.rerank.num_moved == sum(hit.move != 0 for hit in answer.hits)
+    assert answer.rerank.kendall_tau == kendall_tau([hit.search_rank for hit in answer.hits])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [SearchOptions(rerank=5, rerank_blend=bad) for bad in (0.0, -1.0, float("nan"), float("inf"))]
+    + [SearchOptions(rerank_blend=1.0)],
+    ids=str,
+)
+def test_a_blend_that_cannot_be_is_refused(retriever: Retriever, embedder: Any, options: SearchOptions) -> None:
+    """A weight that is not finite and above zero, or a blend without reranking, is a ValueError before any call."""
+    calls = len(embedder.requests["Embed"])
+    for ask in (lambda: retriever.search("c", Content("q"), options), lambda: retriever.similar("c", "r1", options)):
+        with pytest.raises(ValueError, match="blend"):
+            ask()
+    assert len(embedder.requests["Embed"]) == calls
+
+
 def test_similar_never_finds_itself(retriever: Retriever, embedder: Any) -> None:
     """More like a record: by its stored vector, no model asked; reranked against its kept content where wanted."""
     embedded = len(embedder.requests["Embed"])
@@ -198,7 +232,7 @@ def test_a_view_of_another_model_is_named_as_such(retriever: Retriever, embedder
 async def test_asyncio_searches_alike(retriever: Retriever, embedder: Any, index: Any, tmp_path: Path) -> None:
     """The asyncio face gives the same answers."""
     async with aio.Retriever.connect(embedder.address, index.address, media_root=tmp_path) as twin:
-        options = SearchOptions(k=4, rerank=6)
+        options = SearchOptions(k=4, rerank=6, rerank_blend=1.0)
         found, similar = await twin.search("c", Content("q"), options), await twin.similar("c", "r1", options)
 
     assert found.hits == retriever.search("c", Content("q"), options).hits

@@ -23,6 +23,8 @@ class RankedHit:
     """0 to 1, higher is better; None where it was not reranked."""
     rerank_error: LensdexError | None = None
     """Why it could not be reranked, although it should have been."""
+    rerank_rank: int | None = None
+    """Its place by the reranker's score alone, among those that have one; None where it was not reranked."""
     placements: Sequence[Placement] = ()
     """Where several views were fused: those that had it, in the order they were named."""
 
@@ -38,13 +40,16 @@ class RerankReport:
 
     num_scored: int
     num_failed: int
-    """Hits that could not be scored; they follow the scored ones, in the order of the search."""
+    """Hits that could not be scored. They follow the scored ones, in the order of the search; in a blend they stand
+    where the search's score puts them, as if of average relevance."""
     num_moved: int
     """Hits whose place changed."""
     kendall_tau: float | None
     """Agreement of the scored hits' order before and after: 1 identical, -1 reversed. None with fewer than two."""
     lowest: float
     highest: float
+    blend: float | None = None
+    """Weight of the search beside the reranker where the order is a blend of both; None: the reranker's alone."""
 
     @property
     def spread(self) -> float:

@@ -7,6 +7,7 @@ from typing import Final
 from lensdex_client import embedder_calls, fusion_calls, record_calls
 from lensdex_client.answer import RankedHit, RerankReport, SearchAnswer, StepTime
 from lensdex_client.batching import batched
+from lensdex_client.blending import check_weight
 from lensdex_client.calls import Call
 from lensdex_client.content import Content
 from lensdex_client.embedding import Relevance, Truncation
@@ -41,6 +42,9 @@ class SearchOptions:
     """Of the query's embedding; empty: the embedder's default."""
     rerank_instruction: str = ""
     """Of the reranker; empty: its default."""
+    rerank_blend: float | None = None
+    """Order what is reranked by the search's score as well, with this weight beside the reranker's of 1; None: by the
+    reranker's alone. With *rerank* only, and finite and above zero: ValueError."""
     truncation: Truncation = Truncation.REFUSE
     exact: bool = False
     ef: int = 0
@@ -155,7 +159,7 @@ class Searcher:
         placed: Sequence[RankedHit] = ranked(hits)[: options.k]
         if options.rerank and hits:
             outcomes = yield from self._relevances(query, hits[: options.rerank], options, watch)
-            placed, report = reordered(hits, outcomes, options.k)
+            placed, report = reordered(hits, outcomes, options.k, blend=options.rerank_blend)
         return SearchAnswer(
             view=results.view,
             num_records_without_view=results.num_records_without_view,
@@ -194,6 +198,10 @@ class Searcher:
 
 
 def _check(options: SearchOptions) -> None:
+    if options.rerank_blend is not None:
+        check_weight(options.rerank_blend)
+        if not options.rerank:
+            raise ValueError("a blend needs a reranker's order beside the search's; say how many to rerank")
     if not options.fuse:
         return
     check_views(options.fuse, options.view)

@@ -38,6 +38,36 @@ def test_search_with_rerank_shows_the_moves(run: Any, corpus: Path) -> None:
     assert "reranked: 8 scored" in table.out
 
 
+def test_a_blend_is_said_and_its_weight_read(run: Any, corpus: Path) -> None:
+    """``--blend`` blends at weight 1, ``--blend 2`` at 2; the sentence and the document say so, and both ranks."""
+    run("ingest", "c", corpus)
+    words = ("c", "q", "--rerank", "8", "--media-root", corpus.parent, "--blend")
+    table, document = run("search", *words), run("search", *words, "2", "--json").document
+    similar = run("similar", "c", "r1", "--rerank", "3", "--media-root", corpus.parent, "--blend", "--json").document
+
+    assert "blended with the search at weight 1" in table.out
+    assert (document["rerank"]["blend"], similar["rerank"]["blend"]) == (2, 1)
+    assert {hit["rerank_rank"] for hit in document["hits"]} == set(range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--rerank", "3", "--blend", "0"], "above zero"),
+        (["--rerank", "3", "--blend", "much"], "no weight"),
+        (["--blend"], "how many to rerank"),
+    ],
+)
+def test_a_blend_that_cannot_be_is_told(
+    run: Any, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A weight that is none, or a blend of nothing, is a usage error that says why."""
+    result = run("search", "c", "q", *words)
+
+    assert result.code == ExitCode.USAGE
+    assert told in result.err + capsys.readouterr().err
+
+
 def test_an_untouched_order_stands_out(run: Any, corpus: Path, embedder: Any) -> None:
     """A reranker that changes nothing is reported in so many words."""
     run("ingest", "c", corpus)

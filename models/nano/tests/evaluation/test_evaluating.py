@@ -55,6 +55,8 @@ def test_the_whole_of_it(settings: EvaluationSettings) -> None:
     assert first.reranking is not None
     assert first.reranking.pairs == 20
     assert 0 < first.reranking.score_min <= first.reranking.score_max < 1
+    assert first.blending is not None
+    assert len(first.blending.kinds) == 5
     assert len(first.rows) == 7
     told.clear()
     second = evaluate(settings, lambda stage, done, total: told.append(stage))
@@ -86,7 +88,8 @@ def test_the_command_prints_tables_or_json(settings: EvaluationSettings, capsys:
     assert max(map(len, printed.splitlines())) <= 120
     assert run(_options(settings, "--json=-", "--no-reranking")) == 0
     captured = capsys.readouterr()
-    assert json.loads(captured.out)["reranking"] is None
+    document = json.loads(captured.out)
+    assert document["reranking"] is document["blending"] is None
     assert "image → default" in captured.err
 
 

@@ -41,9 +41,10 @@ def rerank_sentence(report: RerankReport) -> str:
     tau = "" if report.kendall_tau is None else f", Kendall tau {report.kendall_tau:.2f}"
     scores = f"scores {report.lowest:.4f} to {report.highest:.4f} (spread {report.spread:.4f})"
     failed = f", {report.num_failed} could not be scored" if report.num_failed else ""
+    blend = "" if report.blend is None else f", blended with the search at weight {report.blend:g}"
     if report.untouched:
-        return f"the reranker left the order untouched: {report.num_scored} scored{tau}, {scores}{failed}"
-    return f"reranked: {report.num_scored} scored, {report.num_moved} moved{tau}, {scores}{failed}"
+        return f"the reranker left the order untouched{blend}: {report.num_scored} scored{tau}, {scores}{failed}"
+    return f"reranked{blend}: {report.num_scored} scored, {report.num_moved} moved{tau}, {scores}{failed}"
 
 
 def _causes(errors: Sequence[LensdexError]) -> str:
@@ -145,6 +146,7 @@ def _document(answer: SearchAnswer, media_root: str) -> dict[str, Any]:
                 "search_rank": hit.search_rank,
                 "placements": plain(hit.placements),
                 "rerank_score": hit.rerank_score,
+                "rerank_rank": hit.rerank_rank,
                 "rerank_error": plain(hit.rerank_error),
                 "move": hit.move,
                 "title": title_of(hit.record),

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from lensdex_client.blending import check_weight
 from lensdex_client.cli import hits
 from lensdex_client.cli.connection import add_media_root, add_options, connect, positive
 from lensdex_client.cli.exit_codes import ExitCode
@@ -39,6 +40,15 @@ def add_search_options(parser: argparse.ArgumentParser, settings: Settings) -> N
     parser.add_argument("--rerank", metavar="N", type=positive, default=0, help="rerank the best N")
     parser.add_argument("--rerank-instruction", metavar="TEXT", default="", help="what makes a record relevant")
     parser.add_argument(
+        "--blend",
+        metavar="WEIGHT",
+        type=blend_weight,
+        nargs="?",
+        const=1.0,
+        help="order what is reranked by the search's score as well, with this weight beside the reranker's of 1 "
+        "(without a number: 1, both count alike)",
+    )
+    parser.add_argument(
         "--view", metavar="NAME", help="view to search (default: the one of the query's modality, else default)"
     )
     parser.add_argument(
@@ -65,6 +75,7 @@ def search_options(arguments: argparse.Namespace, retriever: Retriever, instruct
         rerank=arguments.rerank,
         instruction=instruction,
         rerank_instruction=arguments.rerank_instruction,
+        rerank_blend=arguments.blend,
         truncation=Truncation.CUT_TEXT if arguments.truncate else Truncation.REFUSE,
         exact=arguments.exact,
         ef=arguments.ef,
@@ -80,6 +91,19 @@ def fused_view(text: str) -> FusedView:
         return FusedView(name, float(weight) if equals else 1.0)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{weight!r} is no weight; say VIEW or VIEW=WEIGHT") from None
+
+
+def blend_weight(text: str) -> float:
+    """Return the weight *text* says. Raises ArgumentTypeError."""
+    try:
+        weight = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no weight; say --blend after all else, or --blend 1") from None
+    try:
+        check_weight(weight)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return weight
 
 
 def run(arguments: argparse.Namespace, output: Output) -> ExitCode:

@@ -15,8 +15,8 @@ from lensdex_nano.evaluation.embedding import Shelf, Vectors, embed_problems
 from lensdex_nano.evaluation.problems import KINDS, Problems, prepare_problems
 from lensdex_nano.evaluation.progress import Report, silent
 from lensdex_nano.evaluation.provenance import commit_of
-from lensdex_nano.evaluation.reranking import candidates, compare, score_candidates
-from lensdex_nano.evaluation.result import Evaluation, ModelTold, Reranking
+from lensdex_nano.evaluation.reranking import blend, candidates, compare, score_candidates
+from lensdex_nano.evaluation.result import Blending, Evaluation, ModelTold, Reranking
 from lensdex_nano.evaluation.retrieval import differences, measure, rows
 from lensdex_nano.evaluation.settings import REPOSITORY, EvaluationSettings
 from lensdex_nano.evaluation.systems import System, VectorSystem
@@ -58,10 +58,11 @@ def evaluate(settings: EvaluationSettings, report: Report = silent) -> Evaluatio
         paired = differences(figures, resamples=settings.resamples)
     models = {"nano": _told(nano.facts), "random": _told(twin.facts)}
     reranking: Reranking | None = None
+    blending: Blending | None = None
     if reranker is not None:
         models["reranking"] = _told(reranker.facts)
         with _timed(seconds, "reranking"):
-            best = candidates(problems, last, queries=settings.rerank_queries, depth=settings.depth)
+            best, found = candidates(problems, last, queries=settings.rerank_queries, depth=settings.depth)
             scores = score_candidates(
                 reranker,
                 problems,
@@ -71,6 +72,7 @@ def evaluate(settings: EvaluationSettings, report: Report = silent) -> Evaluatio
                 report=report,
             )
             reranking = compare(problems, best, scores, resamples=settings.resamples)
+            blending = blend(problems, best, found, scores, resamples=settings.resamples)
     counts = Counter(query.kind for query in problems.queries)
     return Evaluation(
         settings=settings,
@@ -84,6 +86,7 @@ def evaluate(settings: EvaluationSettings, report: Report = silent) -> Evaluatio
         rows=table,
         differences=paired,
         reranking=reranking,
+        blending=blending,
         seconds=seconds,
     )
 

@@ -69,6 +69,21 @@ class Reranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Blending:
+    """What the reranker's order, blended with that of the search, did to the same documents."""
+
+    weight: float
+    """Of the search, beside the reranker's of 1."""
+    left: tuple[Kind, ...]
+    """Kinds of queries that kept the order in which they were found."""
+    kinds: tuple[RerankedKind, ...]
+    changed: int
+    """As for Reranking."""
+    mean_tau: float | None
+    """As for Reranking."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelTold:
     """Which weights answered."""
 
@@ -96,6 +111,9 @@ class Evaluation:
     rows: tuple[Row, ...]
     differences: tuple[Difference, ...]
     reranking: Reranking | None
+    """By the reranker's order alone."""
+    blending: Blending | None
+    """By its order blended with that of the search, which is how this reranker is to be used."""
     seconds: Mapping[str, float]
     """By stage; short where vectors were kept from an earlier run."""
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lensdex_nano.evaluation.interval import Interval
-from lensdex_nano.evaluation.result import Difference, Evaluation, Reranking, Row
+from lensdex_nano.evaluation.result import Blending, Difference, Evaluation, RerankedKind, Reranking, Row
 
 _NONE = "–"
 
@@ -21,6 +21,8 @@ def tables(evaluation: Evaluation) -> Iterator[RenderableType]:
     yield _differences(evaluation.differences)
     if evaluation.reranking is not None:
         yield from _reranking(evaluation.reranking)
+    if evaluation.blending is not None:
+        yield from _blending(evaluation.blending)
 
 
 def _facts(evaluation: Evaluation) -> Table:
@@ -70,21 +72,13 @@ def _differences(differences: tuple[Difference, ...]) -> Table:
 
 
 def _reranking(reranking: Reranking) -> Iterator[RenderableType]:
-    table = Table(
-        title=f"Reranking: nDCG@10 of {reranking.queries} queries, {reranking.pairs} pairs", title_justify="left"
+    yield _before_after(
+        f"Reranking, by the reranker alone: nDCG@10 of {reranking.queries} queries, {reranking.pairs} pairs",
+        reranking.kinds,
     )
-    for name in ("queries of kind", "before", "after", "after - before"):
-        table.add_column(name)
-    table.add_column("queries", justify="right")
-    for kind in reranking.kinds:
-        if kind.kind == "all":
-            table.add_section()
-        counted = str(kind.before.count) if kind.before else _NONE
-        table.add_row(kind.kind, _figure(kind.before), _figure(kind.after), _signed(kind.difference), counted)
-    yield table
-    tau = _NONE if reranking.mean_tau is None else f"{reranking.mean_tau:.3f}"
     yield Text(
-        f"order changed in {reranking.changed} of {reranking.queries} rankings, mean Kendall tau {tau}; scores "
+        f"order changed in {reranking.changed} of {reranking.queries} rankings, mean Kendall tau "
+        f"{_tau(reranking.mean_tau)}; scores "
         f"{reranking.score_min:.4f} to {reranking.score_max:.4f}, standard deviation {reranking.score_std:.4f}, "
         f"within a query {reranking.mean_std_within:.4f}"
     )
@@ -93,6 +87,32 @@ def _reranking(reranking: Reranking) -> Iterator[RenderableType]:
             Text("THE RERANKER CHANGED NOTHING: every ranking is in the order it had before.", style="bold"),
             border_style="red",
         )
+
+
+def _blending(blending: Blending) -> Iterator[RenderableType]:
+    yield _before_after(
+        f"Reranking, blended with the search at weight {blending.weight:g}: nDCG@10, "
+        f"queries of {' and '.join(blending.left)} alone left as found",
+        blending.kinds,
+    )
+    yield Text(f"order changed in {blending.changed} rankings, mean Kendall tau {_tau(blending.mean_tau)}")
+
+
+def _before_after(title: str, kinds: tuple[RerankedKind, ...]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in ("queries of kind", "before", "after", "after - before"):
+        table.add_column(name)
+    table.add_column("queries", justify="right")
+    for kind in kinds:
+        if kind.kind == "all":
+            table.add_section()
+        counted = str(kind.before.count) if kind.before else _NONE
+        table.add_row(kind.kind, _figure(kind.before), _figure(kind.after), _signed(kind.difference), counted)
+    return table
+
+
+def _tau(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.3f}"
 
 
 def _measured(title: str, *names: str) -> Table:
