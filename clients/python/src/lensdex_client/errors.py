@@ -229,6 +229,10 @@ class RecordNotFoundError(NotFoundError):
     """No such record."""
 
 
+class SnapshotNotFoundError(NotFoundError):
+    """No such snapshot."""
+
+
 class MediaNotFoundError(NotFoundError):
     """Nothing can be read where the media should lie."""
 
@@ -247,6 +251,10 @@ class ViewExistsError(ConflictError):
 
 class ReindexRunningError(ConflictError):
     """The view is being reindexed already."""
+
+
+class InvalidSnapshotError(ConflictError):
+    """A file that is no snapshot, is cut short or changed, of another version, or cannot be restored there."""
 
 
 class CollectionMismatchError(ConflictError):
@@ -326,6 +334,10 @@ class CorruptedError(ServerError):
 
 class UnimplementedError(ServerError):
     """The server does not have this call: another version, or another service at that address."""
+
+
+class NotSupportedError(UnimplementedError):
+    """The engine that keeps the index's collections does not do that."""
 
 
 class ProtocolError(ServerError):

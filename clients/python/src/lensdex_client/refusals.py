@@ -56,6 +56,9 @@ BY_REASON: Final[Mapping[int, type[errors.LensdexError]]] = {
     ErrorReason.ERROR_REASON_INTERNAL: errors.InternalError,
     ErrorReason.ERROR_REASON_CANCELLED: errors.CallCancelledError,
     ErrorReason.ERROR_REASON_CORRUPTED: errors.CorruptedError,
+    ErrorReason.ERROR_REASON_SNAPSHOT_NOT_FOUND: errors.SnapshotNotFoundError,
+    ErrorReason.ERROR_REASON_INVALID_SNAPSHOT: errors.InvalidSnapshotError,
+    ErrorReason.ERROR_REASON_NOT_SUPPORTED: errors.NotSupportedError,
 }
 """Every reason of the contract but UNSPECIFIED, which is never sent; a test holds the table to the enum."""
 

@@ -24,6 +24,7 @@ from lensdex_index.records import (
     ViewSpec,
     WriteOutcome,
 )
+from lensdex_index.snapshots import Snapshots
 
 
 class Trait(StrEnum):
@@ -36,6 +37,8 @@ class Trait(StrEnum):
     REINDEX = "reindex"
     """A view's backend is changed while it serves."""
     READ_YOUR_WRITES = "read_your_writes"
+    SNAPSHOTS = "snapshots"
+    """Snapshots are made and restored while it serves."""
     VIEW_CHANGES = "view_changes"
     """Views are added and dropped while it serves."""
 
@@ -123,6 +126,10 @@ class CollectionEngine(Protocol):
     @property
     def epoch(self) -> bytes:
         """16 random bytes drawn when the engine's catalog was made. Secret: it signs tokens."""
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """Its snapshots; None where it lacks that trait."""
 
     def recover(self) -> None:
         """Open what is stored. Raises StartError when nothing can be served; a collection that fails is kept aside."""

@@ -4,16 +4,13 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from lensdex_index.engines.local.store.connection import connect, transaction, translated
+from lensdex_index.engines.spec_codec import pack_spec, unpack_spec
 from lensdex_index.errors import CollectionExistsError
-from lensdex_index.records import BackendSpec, CollectionSpec, FieldSpec, FieldType, Metric, ViewSpec
-from lensdex_wire.space import Normalization, Pooling, Space
+from lensdex_index.records import CollectionSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class CatalogDb:
         """Return all collections in the order of their names."""
         with self._lock, translated("(catalog)"):
             rows = self._connection.execute("SELECT epoch, spec, state FROM collections ORDER BY name").fetchall()
-        return [Entry(epoch, _unpack_spec(json.loads(spec)), state) for epoch, spec, state in rows]
+        return [Entry(epoch, unpack_spec(json.loads(spec)), state) for epoch, spec, state in rows]
 
     def add(self, epoch: bytes, spec: CollectionSpec) -> None:
         """Note a collection as ``creating``. Raises CollectionExistsError."""
@@ -51,7 +48,7 @@ class CatalogDb:
             try:
                 self._connection.execute(
                     "INSERT INTO collections VALUES (?, ?, ?, 'creating')",
-                    (spec.name, epoch, json.dumps(_pack_spec(spec))),
+                    (spec.name, epoch, json.dumps(pack_spec(spec))),
                 )
             except sqlite3.IntegrityError as error:
                 raise CollectionExistsError(spec.name) from error
@@ -64,7 +61,7 @@ class CatalogDb:
     def set_spec(self, epoch: bytes, spec: CollectionSpec) -> None:
         """Note what a collection has become. Durable when it returns."""
         with self._lock, translated("(catalog)"), transaction(self._connection):
-            text = json.dumps(_pack_spec(spec))
+            text = json.dumps(pack_spec(spec))
             self._connection.execute("UPDATE collections SET spec = ? WHERE epoch = ?", (text, epoch))
 
     def bury(self, epoch: bytes) -> None:
@@ -91,53 +88,3 @@ class CatalogDb:
             self._connection.execute("INSERT OR IGNORE INTO catalog VALUES (1, ?)", (os.urandom(16),))
         (epoch,) = self._connection.execute("SELECT epoch FROM catalog").fetchone()
         return bytes(epoch)
-
-
-def _pack_spec(spec: CollectionSpec) -> dict[str, Any]:
-    return {
-        "name": spec.name,
-        "create_time": spec.create_time.isoformat(),
-        "fields": [{"name": field.name, "type": field.type.value, "is_list": field.is_list} for field in spec.fields],
-        "views": [
-            {
-                "name": view.name,
-                "dimension": view.dimension,
-                "space": None if view.space is None else view.space.as_text(),
-                "metric": view.metric.value,
-                "backend": {"name": view.backend.name, "parameters": dict(view.backend.parameters)},
-                "number": view.number,
-                "build": view.build,
-            }
-            for view in spec.views
-        ],
-    }
-
-
-def _unpack_spec(packed: Mapping[str, Any]) -> CollectionSpec:
-    return CollectionSpec(
-        name=packed["name"],
-        create_time=datetime.fromisoformat(packed["create_time"]),
-        fields=[FieldSpec(field["name"], FieldType(field["type"]), field["is_list"]) for field in packed["fields"]],
-        views=[
-            ViewSpec(
-                name=view["name"],
-                dimension=view["dimension"],
-                space=None if view["space"] is None else _unpack_space(view["space"]),
-                metric=Metric(view["metric"]),
-                backend=BackendSpec(view["backend"]["name"], view["backend"]["parameters"]),
-                number=view.get("number", 0),
-                build=view.get("build", 0),
-            )
-            for view in packed["views"]
-        ],
-    )
-
-
-def _unpack_space(packed: Mapping[str, str]) -> Space:
-    return Space(
-        weights_digest=packed["weights_digest"],
-        template_version=packed["template_version"],
-        pooling=Pooling(packed["pooling"]),
-        dimension=int(packed["dimension"]),
-        normalization=Normalization(packed["normalization"]),
-    )
