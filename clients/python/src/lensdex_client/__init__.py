@@ -131,6 +131,7 @@ from lensdex_client.record import (
 from lensdex_client.retriever import Retriever
 from lensdex_client.retry import Retry
 from lensdex_client.searching import SearchOptions
+from lensdex_client.snapshot import Snapshot, SnapshotPage, SnapshotPhase, SnapshotProgress
 from lensdex_client.views import DEFAULT_VIEWS, MODALITY_VIEWS, ViewPlan
 from lensdex_wire.errors import Violation
 from lensdex_wire.space import Normalization, Pooling, Space
@@ -247,7 +248,11 @@ __all__ = [
     "SelfTest",
     "ServerError",
     "ServiceUnavailableError",
+    "Snapshot",
     "SnapshotNotFoundError",
+    "SnapshotPage",
+    "SnapshotPhase",
+    "SnapshotProgress",
     "Space",
     "SpaceMismatchError",
     "StepTime",

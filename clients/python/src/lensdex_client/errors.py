@@ -36,11 +36,13 @@
     │   ├── CollectionNotFoundError
     │   ├── ViewNotFoundError
     │   ├── RecordNotFoundError
+    │   ├── SnapshotNotFoundError
     │   └── MediaNotFoundError
     ├── ConflictError                       what exists stands in the way
     │   ├── CollectionExistsError
     │   ├── ViewExistsError
     │   ├── ReindexRunningError
+    │   ├── InvalidSnapshotError            its file is none, cut short, changed, or of another version
     │   ├── CollectionMismatchError         an existing collection declares other views or fields than asked for
     │   ├── SpaceMismatchError              vectors of another embedding space; ``differences`` names the fields
     │   └── ViewMissingError                the record has no vector in that view
@@ -59,6 +61,7 @@
         ├── InternalError
         ├── CorruptedError
         ├── UnimplementedError              the server does not have this call
+        │   └── NotSupportedError           the engine behind it does not do that
         └── ProtocolError                   an answer that does not fit the contract
 """
 
