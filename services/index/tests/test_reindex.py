@@ -367,6 +367,21 @@ def test_an_empty_view_and_every_metric(opened: CollectionEngine, metric: Metric
     assert find(handle, rows[:3], 5) == find(handle, rows[:3], 5, exact=True)
 
 
+def test_whatever_happens_before_it_takes_over_is_waited_out(engine: LocalEngine) -> None:
+    """Who waits for the new graph to take over is not put off by fresh vectors that are added to it meanwhile."""
+    index = make(engine)._views.indexes["default"]
+    engine._indexer.forget(index)
+    rebuild = index.begin_rebuild(index.spec)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(rebuild.wait_taken_over, 30)
+        for _ in range(3):
+            time.sleep(0.02)
+            rebuild.built()
+        assert not waiting.done()
+        rebuild.took_over()
+        assert waiting.result(30)
+
+
 # Over a real server.
 
 

@@ -142,20 +142,21 @@ class RequestedRebuild(Rebuild):
         self._set()
 
     def wait_built(self, seconds: float) -> bool:
-        """Wait so long, or less; return whether it is built. Raises what made it fail."""
-        return self._wait(lambda: self.is_built, seconds)
-
-    def wait_taken_over(self, seconds: float) -> bool:
-        """Wait so long, or less; return whether it serves. Raises what made it fail."""
-        return self._wait(lambda: self._has_taken_over, seconds)
-
-    def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait so long, or until anything happens; return whether it is built. Raises what made it fail."""
         with self._changed:
-            if self.failure is None and not condition():
+            if self.failure is None and not self.is_built:
                 self._changed.wait(seconds)
             if self.failure is not None:
                 raise self.failure
-            return condition()
+            return self.is_built
+
+    def wait_taken_over(self, seconds: float) -> bool:
+        """Wait until it serves, at most so long; return whether it does. Raises what made it fail."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._has_taken_over or self.failure is not None, seconds)
+            if self.failure is not None and not self._has_taken_over:
+                raise self.failure
+            return self._has_taken_over
 
     def _set(self, **values: object) -> None:
         with self._changed:
