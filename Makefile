@@ -89,7 +89,7 @@ test-bare: setup ## The index and the client in an environment of their own: ins
 	$(BIN)/pytest tests/packaging --run-bare
 
 .PHONY: crash
-crash: setup ## Kill the index 200 times amid writes, searches, changes of views and reindexing; what it acknowledged must be there each time
+crash: setup ## Kill the index 200 times amid writes, searches, changes of views, reindexing and snapshots; what it acknowledged must be there each time
 	$(BIN)/pytest services/index/tests/test_crash*.py --kills 200 --timeout 7200
 
 .PHONY: fuzz

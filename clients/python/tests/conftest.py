@@ -1,6 +1,7 @@
 """Scripted services on loopback: small honest ones that keep records in memory, and fail where a test tells them to."""
 
 import contextlib
+import hashlib
 import socket
 import time
 from collections import defaultdict
@@ -23,6 +24,7 @@ from lensdex.index.v1 import (
     collection_service_pb2_grpc,
     record_pb2,
     record_service_pb2_grpc,
+    snapshots_pb2,
 )
 from lensdex.index.v1 import collection_service_pb2 as cs
 from lensdex.index.v1 import record_service_pb2 as rs
@@ -208,6 +210,10 @@ class Index(
     cuts: list[int]
     """For each stream to come: after how many items or records it ends as UNAVAILABLE; -1: at once, with OK."""
     reindexes_ended: list[str]
+    works_ended: list[int | None]
+    """Of snapshots made or restored: how each was cut."""
+    files: dict[str, bytes]
+    """Snapshots by name."""
     """Views of those whose call has ended, however it did. A cut of -2 waits for that."""
     written: list[str]
     """Ids as streams wrote them."""
@@ -217,6 +223,8 @@ class Index(
         self.cuts = []
         self.written = []
         self.reindexes_ended = []
+        self.works_ended = []
+        self.files = {}
         self.collections: dict[str, collection_pb2.Collection] = {}
         self.aliases: dict[str, alias_pb2.Alias] = {}
         self.records: dict[str, record_pb2.Record] = {}
@@ -315,6 +323,82 @@ class Index(
         (view,) = [view for view in collection.views if view.name == (request.view or "default")]
         view.backend.CopyFrom(request.backend)
         yield cs.ReindexResponse(collection=collection)
+
+    def snapshot(self, data: bytes) -> snapshots_pb2.Snapshot:
+        """Keep a file; return what it is."""
+        checksum = hashlib.sha256(data[:-32]).hexdigest()
+        name = f"c.20260102T030405Z.{checksum[:12]}"
+        self.files[name] = data
+        made = snapshots_pb2.Snapshot(
+            name=name, collection="c", sequence=7, num_records=3, num_bytes=len(data), sha256=data[-32:].hex()
+        )
+        made.create_time.FromJsonString("2026-01-02T03:04:05Z")
+        return made
+
+    def CreateSnapshot(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
+        self.enter("CreateSnapshot", request, context)
+        self._collection(request.collection, context)
+        body = f"file of {len(self.files)}".encode() * 200_000
+        made = self.snapshot(body + hashlib.sha256(body).digest())
+        yield from self._work(snapshots_pb2.CreateSnapshotResponse, (1, 2), context, snapshot=made)
+
+    def RestoreSnapshot(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
+        self.enter("RestoreSnapshot", request, context)
+        self._file(request.snapshot, context)
+        made = collection_pb2.Collection(name=request.collection)
+        yield from self._work(snapshots_pb2.RestoreSnapshotResponse, (3, 4), context, collection=made)
+
+    def _work(self, kind: Any, phases: Any, context: grpc.ServicerContext, **made: Any) -> Iterator[Any]:
+        cut = self.cuts.pop(0) if self.cuts else None
+        context.add_callback(lambda: self.works_ended.append(cut))
+        for phase in phases:
+            yield kind(progress=snapshots_pb2.SnapshotProgress(phase=phase, part_done=0.5))
+            while cut == -2 and context.is_active():
+                time.sleep(0.01)
+        if cut == 1:
+            refuse(refused(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_STORE_UNAVAILABLE, detail="full"), context)
+        if cut != -1:
+            yield kind(**made)
+
+    def ListSnapshots(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        self.enter("ListSnapshots", request, context)
+        names = sorted(self.files)
+        place = int(request.page_token or 0)  # One a page, so that every listing pages.
+        page = [self.snapshot(self.files[name]) for name in names[place : place + 1]]
+        following = str(place + 1) if place + 1 < len(names) else ""
+        return snapshots_pb2.ListSnapshotsResponse(snapshots=page, next_page_token=following)
+
+    def DeleteSnapshot(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        self.enter("DeleteSnapshot", request, context)
+        self._file(request.snapshot, context)
+        del self.files[request.snapshot]
+        return snapshots_pb2.DeleteSnapshotResponse()
+
+    def DownloadSnapshot(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
+        self.enter("DownloadSnapshot", request, context)
+        data = self._file(request.snapshot, context)
+        cut = self.cuts.pop(0) if self.cuts else None
+        if cut != 0:
+            yield snapshots_pb2.DownloadSnapshotResponse(snapshot=self.snapshot(data))
+        if cut == 2:
+            data = data[:1000] + b"?" + data[1001:]
+        for at in range(0, len(data) if cut != 1 else 500_000, 500_000):
+            yield snapshots_pb2.DownloadSnapshotResponse(chunk=data[at : at + 500_000])
+        if cut == 3:
+            refuse(refused(grpc.StatusCode.UNAVAILABLE, Reason.ERROR_REASON_NOT_SERVING, state="draining"), context)
+
+    def UploadSnapshot(self, requests: Iterator[Any], context: grpc.ServicerContext) -> Any:  # noqa: N802
+        self.enter("UploadSnapshot", None, context)
+        data = b"".join(request.chunk for request in requests)
+        if hashlib.sha256(data[:-32]).digest() != data[-32:]:
+            reason = Reason.ERROR_REASON_INVALID_SNAPSHOT
+            refuse(refused(grpc.StatusCode.FAILED_PRECONDITION, reason, snapshot="", detail="x"), context)
+        return snapshots_pb2.UploadSnapshotResponse(snapshot=self.snapshot(data))
+
+    def _file(self, name: str, context: grpc.ServicerContext) -> bytes:
+        if name not in self.files:
+            refuse(refused(grpc.StatusCode.NOT_FOUND, Reason.ERROR_REASON_SNAPSHOT_NOT_FOUND, snapshot=name), context)
+        return self.files[name]
 
     def GetIndexInfo(self, request: Any, context: grpc.ServicerContext) -> cs.GetIndexInfoResponse:  # noqa: N802
         self.enter("GetIndexInfo", request, context)

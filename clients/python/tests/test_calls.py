@@ -75,10 +75,11 @@ def test_every_method_of_the_contracts_is_decided() -> None:
     assert METHODS["EmbedderService/Embed"].response is em.EmbedResponse
 
 
-def test_only_changes_of_names_and_views_are_unsafe() -> None:
+def test_only_changes_of_names_views_and_snapshots_are_unsafe() -> None:
     """What may not be repeated is what would report its own first success as a failure, or do minutes' work again."""
     unsafe = {name for name, safe in IDEMPOTENT.items() if not safe}
     changing = {"CreateCollection", "DeleteCollection", "AddView", "DropView", "Reindex", "SetAlias", "DeleteAlias"}
+    changing |= {"CreateSnapshot", "RestoreSnapshot", "DeleteSnapshot"}
 
     assert unsafe == {f"CollectionService/{name}" for name in changing}
 

@@ -100,6 +100,7 @@ ENGINES: dict[str, tuple[Callable[[Path], CollectionEngine], frozenset[Trait]]] 
                 Trait.ORDERED_TIES,  # It cuts ties as it meets them.
                 Trait.REINDEX,  # Milvus rebuilds an index in place, and not while it answers from the old one.
                 Trait.SERIAL_WRITES,  # Other processes write as well.
+                Trait.SNAPSHOTS,  # What it stores has tools of its own.
                 Trait.VIEW_CHANGES,  # What a collection is, is written down once, where it begins.
             }
         ),

@@ -80,6 +80,7 @@ from lensdex_client.errors import (
     InvalidMediaError,
     InvalidPageTokenError,
     InvalidRequestError,
+    InvalidSnapshotError,
     InvalidVectorsError,
     LensdexError,
     MediaNotAllowedError,
@@ -89,6 +90,7 @@ from lensdex_client.errors import (
     NotFiniteVectorError,
     NotFoundError,
     NotServingError,
+    NotSupportedError,
     OverloadedError,
     ProtocolError,
     RecordError,
@@ -99,6 +101,7 @@ from lensdex_client.errors import (
     ResponseTooLargeError,
     ServerError,
     ServiceUnavailableError,
+    SnapshotNotFoundError,
     SpaceMismatchError,
     StoreUnavailableError,
     TooManyItemsError,
@@ -136,6 +139,7 @@ from lensdex_client.record import (
 from lensdex_client.retriever import Retriever
 from lensdex_client.retry import Retry
 from lensdex_client.searching import SearchOptions
+from lensdex_client.snapshot import Snapshot, SnapshotPage, SnapshotPhase, SnapshotProgress
 from lensdex_client.views import DEFAULT_VIEWS, MODALITY_VIEWS, ViewPlan
 from lensdex_wire.errors import Violation
 from lensdex_wire.space import Normalization, Pooling, Space
@@ -215,6 +219,7 @@ __all__ = [
     "InvalidMediaError",
     "InvalidPageTokenError",
     "InvalidRequestError",
+    "InvalidSnapshotError",
     "InvalidVectorsError",
     "Item",
     "LensdexError",
@@ -229,6 +234,7 @@ __all__ = [
     "NotFiniteVectorError",
     "NotFoundError",
     "NotServingError",
+    "NotSupportedError",
     "Outcome",
     "OverloadedError",
     "Placement",
@@ -262,6 +268,11 @@ __all__ = [
     "SelfTest",
     "ServerError",
     "ServiceUnavailableError",
+    "Snapshot",
+    "SnapshotNotFoundError",
+    "SnapshotPage",
+    "SnapshotPhase",
+    "SnapshotProgress",
     "Space",
     "SpaceMismatchError",
     "StepTime",

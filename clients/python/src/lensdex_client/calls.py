@@ -35,6 +35,14 @@ IDEMPOTENT: Final = {
     "CollectionService/DropView": False,
     # It would be done all over.
     "CollectionService/Reindex": False,
+    # Each would make another one, or find what the first has made or deleted.
+    "CollectionService/CreateSnapshot": False,
+    "CollectionService/RestoreSnapshot": False,
+    "CollectionService/DeleteSnapshot": False,
+    # The same file is the same snapshot.
+    "CollectionService/UploadSnapshot": True,
+    "CollectionService/DownloadSnapshot": True,
+    "CollectionService/ListSnapshots": True,
     "CollectionService/GetCollection": True,
     "CollectionService/ListCollections": True,
     "CollectionService/GetIndexInfo": True,

@@ -37,6 +37,7 @@
     │   ├── ViewNotFoundError
     │   ├── RecordNotFoundError
     │   ├── AliasNotFoundError
+    │   ├── SnapshotNotFoundError
     │   └── MediaNotFoundError
     ├── ConflictError                       what exists stands in the way
     │   ├── CollectionExistsError
@@ -47,6 +48,7 @@
     │   ├── AliasChangedError               the alias does not name the collection that was expected
     │   ├── ViewExistsError
     │   ├── ReindexRunningError
+    │   ├── InvalidSnapshotError            its file is none, cut short, changed, or of another version
     │   ├── CollectionMismatchError         an existing collection declares other views or fields than asked for
     │   ├── SpaceMismatchError              vectors of another embedding space; ``differences`` names the fields
     │   └── ViewMissingError                the record has no vector in that view
@@ -65,6 +67,7 @@
         ├── InternalError
         ├── CorruptedError
         ├── UnimplementedError              the server does not have this call
+        │   └── NotSupportedError           the engine behind it does not do that
         └── ProtocolError                   an answer that does not fit the contract
 """
 
@@ -239,6 +242,10 @@ class AliasNotFoundError(NotFoundError):
     """No such alias."""
 
 
+class SnapshotNotFoundError(NotFoundError):
+    """No such snapshot."""
+
+
 class MediaNotFoundError(NotFoundError):
     """Nothing can be read where the media should lie."""
 
@@ -277,6 +284,10 @@ class ViewExistsError(ConflictError):
 
 class ReindexRunningError(ConflictError):
     """The view is being reindexed already."""
+
+
+class InvalidSnapshotError(ConflictError):
+    """A file that is no snapshot, is cut short or changed, of another version, or cannot be restored there."""
 
 
 class CollectionMismatchError(ConflictError):
@@ -356,6 +367,10 @@ class CorruptedError(ServerError):
 
 class UnimplementedError(ServerError):
     """The server does not have this call: another version, or another service at that address."""
+
+
+class NotSupportedError(UnimplementedError):
+    """The engine that keeps the index's collections does not do that."""
 
 
 class ProtocolError(ServerError):

@@ -1,10 +1,11 @@
 """Client of the index that waits for answers. It knows no embedder; see ``aio`` for asyncio."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lensdex_client import alias_calls, collection_calls, fusion_calls, record_calls
+from lensdex_client import alias_calls, collection_calls, fusion_calls, record_calls, snapshot_calls
 from lensdex_client.alias import Alias, AliasPage, AliasSet
 from lensdex_client.caller import Caller
 from lensdex_client.collection import (
@@ -38,6 +39,8 @@ from lensdex_client.record import (
 from lensdex_client.reindex_calls import Reindexing
 from lensdex_client.reindexing import run_reindex
 from lensdex_client.retry import PATIENT, Retry
+from lensdex_client.snapshot import OnBytes, Snapshot, SnapshotPage, SnapshotProgress, no_matter
+from lensdex_client.snapshotting import run_download, run_upload, run_work
 from lensdex_client.streaming import run_stream
 from lensdex_client.upsert_dialogue import UpsertDialogue
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
@@ -147,6 +150,59 @@ class IndexClient:
         has changed. *timeout*: seconds for all of it; None, unlike elsewhere: no bound. Not repeated.
         """
         return run_reindex(self.caller, Reindexing(collection, view, backend), timeout)
+
+    def create_snapshot(self, collection: str, *, timeout: float | None = None) -> Generator[SnapshotProgress]:
+        """Write all that *collection* has at one moment to a file of the index; yield how far that is.
+
+        Writes and searches go on. The last one yielded has the snapshot. Closing the iterator before gives it up, and
+        nothing is left. *timeout*: seconds for all of it; None, unlike elsewhere: no bound. Not repeated.
+        """
+        return run_work(self.caller, snapshot_calls.create_snapshot(collection), timeout)
+
+    def restore_snapshot(
+        self, snapshot: str, collection: str, *, timeout: float | None = None
+    ) -> Generator[SnapshotProgress]:
+        """Make the new collection *collection* of a snapshot; otherwise as ``create_snapshot``.
+
+        The last one yielded has the collection. Its graphs are built after that; until then it is searched exactly.
+        """
+        return run_work(self.caller, snapshot_calls.restore_snapshot(snapshot, collection), timeout)
+
+    def list_snapshots(
+        self, collection: str = "", *, page_size: int = 0, page_token: str = "", timeout: float | None = None
+    ) -> SnapshotPage:
+        """Return one page of the index's snapshots, of *collection* or of all, in the order of their names."""
+        call = snapshot_calls.list_snapshots(collection=collection, page_size=page_size, page_token=page_token)
+        return self.caller.run(call, timeout=timeout)
+
+    def snapshots(self, collection: str = "", *, timeout: float | None = None) -> Iterator[Snapshot]:
+        """Yield all snapshots of *collection*, or all, page by page; *timeout* is for each page."""
+        token = ""
+        while True:
+            page = self.list_snapshots(collection, page_token=token, timeout=timeout)
+            yield from page.snapshots
+            if not (token := page.next_page_token):
+                return
+
+    def delete_snapshot(self, snapshot: str, *, timeout: float | None = None) -> None:
+        """Delete a snapshot; no collection changes. Not repeated when nobody answers."""
+        self.caller.run(snapshot_calls.delete_snapshot(snapshot), timeout=timeout)
+
+    def download_snapshot(
+        self, snapshot: str, path: Path, *, on_bytes: OnBytes = no_matter, timeout: float | None = None
+    ) -> Snapshot:
+        """Write a snapshot's file to *path*, checked, whole or not at all; return what it is. Raises OSError too.
+
+        *timeout*: seconds for all of it; None, unlike elsewhere: no bound. Not repeated.
+        """
+        return run_download(self.caller, snapshot, path, on_bytes, timeout)
+
+    def upload_snapshot(self, path: Path, *, on_bytes: OnBytes = no_matter, timeout: float | None = None) -> Snapshot:
+        """Send a snapshot's file to the index, which checks it; return what it is there. Otherwise as downloading.
+
+        A file that is there already is the same snapshot. *on_bytes* is called in another thread.
+        """
+        return run_upload(self.caller, path, on_bytes, timeout)
 
     def upsert_records(
         self,

@@ -62,6 +62,9 @@ BY_REASON: Final[Mapping[int, type[errors.LensdexError]]] = {
     ErrorReason.ERROR_REASON_COLLECTION_HAS_ALIASES: errors.CollectionHasAliasesError,
     ErrorReason.ERROR_REASON_VIEW_HAS_ALIASES: errors.ViewHasAliasesError,
     ErrorReason.ERROR_REASON_ALIAS_CHANGED: errors.AliasChangedError,
+    ErrorReason.ERROR_REASON_SNAPSHOT_NOT_FOUND: errors.SnapshotNotFoundError,
+    ErrorReason.ERROR_REASON_INVALID_SNAPSHOT: errors.InvalidSnapshotError,
+    ErrorReason.ERROR_REASON_NOT_SUPPORTED: errors.NotSupportedError,
 }
 """Every reason of the contract but UNSPECIFIED, which is never sent; a test holds the table to the enum."""
 

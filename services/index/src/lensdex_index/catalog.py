@@ -168,6 +168,25 @@ class Catalog:
         if alias is not None:
             raise AliasNotAllowedError(field, alias.name, alias.collection)
 
+    def check_name(self, name: str, field: str) -> None:
+        """Raise InvalidFieldError where no collection can have that *name*."""
+        if not _NAME.fullmatch(name):
+            raise _invalid(field, _NAME_RULE, name)[1]
+
+    def check_spec(self, spec: CollectionSpec) -> None:
+        """Raise InvalidFieldError for what ``create`` would not have made here: it comes from elsewhere."""
+        names = [view.name for view in spec.views]
+        if names[:1] != [DEFAULT_VIEW] or len({*names}) < len(names) or not all(map(_NAME.fullmatch, names)):
+            raise InvalidFieldError("views", "must be default and others of other names")
+        if len(names) > self.limits.max_views:
+            raise out_of_range("views", len(names), 1, self.limits.max_views)
+        for view in spec.views:
+            if not 1 <= view.dimension <= self.limits.max_dimension:
+                raise out_of_range(f"views.{view.name}.dimension", view.dimension, 1, self.limits.max_dimension)
+        fields = [field.name for field in spec.fields]
+        if len({*fields}) < len(fields) or not all(1 <= len(name.encode()) <= _FIELD_NAME_BYTES for name in fields):
+            raise InvalidFieldError("indexed_fields", f"must be of different names of 1 to {_FIELD_NAME_BYTES} bytes")
+
     def add_view(self, name: str, proposed: ProposedView, deadline: float) -> Future[WriteOutcome]:
         """Add a view to the collection *name*; its ``spec`` has it once the future is done.
 

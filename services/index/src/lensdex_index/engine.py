@@ -27,6 +27,7 @@ from lensdex_index.records import (
     ViewSpec,
     WriteOutcome,
 )
+from lensdex_index.snapshots import Snapshots
 
 
 class Trait(StrEnum):
@@ -42,6 +43,7 @@ class Trait(StrEnum):
     READ_YOUR_WRITES = "read_your_writes"
     REINDEX = "reindex"
     SERIAL_WRITES = "serial_writes"
+    SNAPSHOTS = "snapshots"
     VIEW_CHANGES = "view_changes"
 
 
@@ -136,6 +138,10 @@ class CollectionEngine(Protocol):
     @property
     def epoch(self) -> bytes:
         """16 random bytes drawn when the engine's catalog was made. Secret: it signs tokens."""
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """Its snapshots; None where it lacks that trait."""
 
     def recover(self) -> None:
         """Open what is stored. Raises StartError when nothing can be served; a collection that fails is kept aside."""

@@ -66,6 +66,9 @@ RULES: Final[Mapping[type[DomainError], Rule]] = {
     errors.DeadlineExceededError: _rule(StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"),
     errors.CallCancelledError: _rule(StatusCode.CANCELLED, "CANCELLED"),
     errors.StoreUnavailableError: _rule(StatusCode.UNAVAILABLE, "STORE_UNAVAILABLE"),
+    errors.SnapshotNotFoundError: _rule(StatusCode.NOT_FOUND, "SNAPSHOT_NOT_FOUND"),
+    errors.InvalidSnapshotError: _rule(StatusCode.FAILED_PRECONDITION, "INVALID_SNAPSHOT"),
+    errors.NotSupportedError: _rule(StatusCode.UNIMPLEMENTED, "NOT_SUPPORTED"),
     errors.CorruptedError: _rule(StatusCode.DATA_LOSS, "CORRUPTED"),
 }
 """Every class of ``errors`` but ViolationsError, which takes the rule of its first violation."""

@@ -97,6 +97,19 @@ class Caller:
         )
         return send(request, timeout=timeout, metadata=((METADATA_KEY, request_id),))
 
+    async def send_all(
+        self, method: Method, messages: AsyncIterator[bytes], *, timeout: float | None, request_id: str
+    ) -> bytes:
+        """Call *method*, which is sent *messages* and answers once; return the answer's bytes.
+
+        Raises grpc.aio.AioRpcError. *messages* is read in a task of gRPC's.
+        """
+        send: grpc.aio.StreamUnaryMultiCallable[bytes, bytes] = self._opened().stream_unary(
+            method.path, request_serializer=None, response_deserializer=None
+        )
+        response: bytes = await send(messages, timeout=timeout, metadata=((METADATA_KEY, request_id),))
+        return response
+
     def resumptions(self, retry: Retry, timeout: float | None) -> Resumptions:
         """Return the policy of one stream, by this caller's clock."""
         return Resumptions(retry, timeout=timeout, clock=self._clock, jitter=self._jitter)

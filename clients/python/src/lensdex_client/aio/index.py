@@ -3,13 +3,15 @@
 # ruff: noqa: ASYNC109  A deadline travels to the server, which stops working for it; asyncio.timeout only stops waiting.
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lensdex_client import alias_calls, collection_calls, fusion_calls, record_calls
+from lensdex_client import alias_calls, collection_calls, fusion_calls, record_calls, snapshot_calls
 from lensdex_client.aio.caller import Caller
 from lensdex_client.aio.exporting import run_export
 from lensdex_client.aio.reindexing import run_reindex
+from lensdex_client.aio.snapshotting import run_download, run_upload, run_work
 from lensdex_client.aio.streaming import run_stream
 from lensdex_client.alias import Alias, AliasPage, AliasSet
 from lensdex_client.collection import (
@@ -42,6 +44,7 @@ from lensdex_client.record import (
 )
 from lensdex_client.reindex_calls import Reindexing
 from lensdex_client.retry import PATIENT, Retry
+from lensdex_client.snapshot import OnBytes, Snapshot, SnapshotPage, SnapshotProgress, no_matter
 from lensdex_client.upsert_dialogue import UpsertDialogue
 from lensdex_wire.limits import MAX_MESSAGE_BYTES
 from lensdex_wire.space import Space
@@ -151,6 +154,62 @@ class IndexClient:
         has changed. *timeout*: seconds for all of it; None, unlike elsewhere: no bound. Not repeated.
         """
         return run_reindex(self.caller, Reindexing(collection, view, backend), timeout)
+
+    def create_snapshot(self, collection: str, *, timeout: float | None = None) -> AsyncGenerator[SnapshotProgress]:
+        """Write all that *collection* has at one moment to a file of the index; yield how far that is.
+
+        Writes and searches go on. The last one yielded has the snapshot. Closing the iterator before gives it up, and
+        nothing is left. *timeout*: seconds for all of it; None, unlike elsewhere: no bound. Not repeated.
+        """
+        return run_work(self.caller, snapshot_calls.create_snapshot(collection), timeout)
+
+    def restore_snapshot(
+        self, snapshot: str, collection: str, *, timeout: float | None = None
+    ) -> AsyncGenerator[SnapshotProgress]:
+        """Make the new collection *collection* of a snapshot; otherwise as ``create_snapshot``.
+
+        The last one yielded has the collection. Its graphs are built after that; until then it is searched exactly.
+        """
+        return run_work(self.caller, snapshot_calls.restore_snapshot(snapshot, collection), timeout)
+
+    async def list_snapshots(
+        self, collection: str = "", *, page_size: int = 0, page_token: str = "", timeout: float | None = None
+    ) -> SnapshotPage:
+        """Return one page of the index's snapshots, of *collection* or of all, in the order of their names."""
+        call = snapshot_calls.list_snapshots(collection=collection, page_size=page_size, page_token=page_token)
+        return await self.caller.run(call, timeout=timeout)
+
+    async def snapshots(self, collection: str = "", *, timeout: float | None = None) -> AsyncIterator[Snapshot]:
+        """Yield all snapshots of *collection*, or all, page by page; *timeout* is for each page."""
+        token = ""
+        while True:
+            page = await self.list_snapshots(collection, page_token=token, timeout=timeout)
+            for snapshot in page.snapshots:
+                yield snapshot
+            if not (token := page.next_page_token):
+                return
+
+    async def delete_snapshot(self, snapshot: str, *, timeout: float | None = None) -> None:
+        """Delete a snapshot; no collection changes. Not repeated when nobody answers."""
+        await self.caller.run(snapshot_calls.delete_snapshot(snapshot), timeout=timeout)
+
+    async def download_snapshot(
+        self, snapshot: str, path: Path, *, on_bytes: OnBytes = no_matter, timeout: float | None = None
+    ) -> Snapshot:
+        """Write a snapshot's file to *path*, checked, whole or not at all; return what it is. Raises OSError too.
+
+        *timeout*: seconds for all of it; None, unlike elsewhere: no bound. Not repeated.
+        """
+        return await run_download(self.caller, snapshot, path, on_bytes, timeout)
+
+    async def upload_snapshot(
+        self, path: Path, *, on_bytes: OnBytes = no_matter, timeout: float | None = None
+    ) -> Snapshot:
+        """Send a snapshot's file to the index, which checks it; return what it is there. Otherwise as downloading.
+
+        A file that is there already is the same snapshot. *on_bytes* is called in another thread.
+        """
+        return await run_upload(self.caller, path, on_bytes, timeout)
 
     async def upsert_records(
         self,

@@ -1,7 +1,6 @@
 """``lensdex collections``: list, show, change and delete collections."""
 
 import argparse
-from typing import Final
 
 from rich.markup import escape
 from rich.table import Table
@@ -10,10 +9,9 @@ from lensdex_client.cli import changing_views, reindexing
 from lensdex_client.cli.connection import add_options, connect
 from lensdex_client.cli.exit_codes import ExitCode
 from lensdex_client.cli.output import Output
+from lensdex_client.cli.sizes import readable
 from lensdex_client.collection import CollectionDetails, View
 from lensdex_client.settings import Settings
-
-_KILO: Final = 1024
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", settings: Settings) -> None:
@@ -58,7 +56,7 @@ def run_list(arguments: argparse.Namespace, output: Output) -> ExitCode:
             f"{statistics.num_records:,}",
             ", ".join(view.name for view in collection.views),
             ", ".join(str(value) for value in dict.fromkeys(view.num_values for view in collection.views)),
-            _bytes(statistics.disk_bytes),
+            readable(statistics.disk_bytes),
             created,
         )
     output.console.print(table)
@@ -92,7 +90,7 @@ def run_delete(arguments: argparse.Namespace, output: Output) -> ExitCode:
 def _show(details: CollectionDetails, output: Output) -> None:
     collection, statistics = details.collection, details.statistics
     output.console.print(
-        f"{collection.name}: {statistics.num_records:,} records, {_bytes(statistics.disk_bytes)}, "
+        f"{collection.name}: {statistics.num_records:,} records, {readable(statistics.disk_bytes)}, "
         f"sequence {statistics.sequence}, engine {details.engine} ({', '.join(details.traits)})"
     )
     held = {item.view: item for item in statistics.views}
@@ -127,12 +125,3 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
-
-
-def _bytes(number: int) -> str:
-    size = float(number)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < _KILO:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= _KILO
-    return f"{size:.1f} TiB"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Final, Protocol, TextIO, cast
 
-from lensdex_client.cli import aliases, collections, embed, export, importing, info, ingest, search, similar
+from lensdex_client.cli import aliases, collections, embed, export, importing, info, ingest, search, similar, snapshots
 from lensdex_client.cli.connection import add_options
 from lensdex_client.cli.exit_codes import ExitCode, code_of
 from lensdex_client.cli.output import Output
@@ -20,7 +20,7 @@ class Command(Protocol):
         """Add the command's parser to *commands*, with ``run`` as its default."""
 
 
-COMMANDS: Final = (ingest, search, similar, embed, export, importing, collections, aliases, info)
+COMMANDS: Final = (ingest, search, similar, embed, export, importing, collections, aliases, snapshots, info)
 
 
 def build_parser(settings: Settings) -> argparse.ArgumentParser:

@@ -26,65 +26,66 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from lensdex.common.v1 import build_info_pb2 as lensdex_dot_common_dot_v1_dot_build__info__pb2
 from lensdex.index.v1 import alias_pb2 as lensdex_dot_index_dot_v1_dot_alias__pb2
 from lensdex.index.v1 import collection_pb2 as lensdex_dot_index_dot_v1_dot_collection__pb2
+from lensdex.index.v1 import snapshots_pb2 as lensdex_dot_index_dot_v1_dot_snapshots__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)lensdex/index/v1/collection_service.proto\x12\x10lensdex.index.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\"lensdex/common/v1/build_info.proto\x1a\x1clensdex/index/v1/alias.proto\x1a!lensdex/index/v1/collection.proto\"K\n\x17\x43reateCollectionRequest\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"L\n\x18\x43reateCollectionResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"$\n\x14GetCollectionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\xcd\x01\n\x15GetCollectionResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\x12:\n\nstatistics\x18\x02 \x01(\x0b\x32&.lensdex.index.v1.CollectionStatistics\x12\x0e\n\x06\x65ngine\x18\x03 \x01(\t\x12\x0e\n\x06traits\x18\x04 \x03(\t\x12&\n\x05\x61lias\x18\x05 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\"?\n\x16ListCollectionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"e\n\x17ListCollectionsResponse\x12\x31\n\x0b\x63ollections\x18\x01 \x03(\x0b\x32\x1c.lensdex.index.v1.Collection\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x17\x44\x65leteCollectionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"/\n\x18\x44\x65leteCollectionResponse\x12\x13\n\x0bnum_records\x18\x01 \x01(\x04\"\x15\n\x13GetIndexInfoRequest\"\x94\x01\n\x14GetIndexInfoResponse\x12\x0e\n\x06\x65ngine\x18\x01 \x01(\t\x12\x10\n\x08\x62\x61\x63kends\x18\x02 \x03(\t\x12-\n\x06limits\x18\x03 \x01(\x0b\x32\x1d.lensdex.index.v1.IndexLimits\x12+\n\x05\x62uild\x18\x04 \x01(\x0b\x32\x1c.lensdex.common.v1.BuildInfo\"s\n\x0fSetAliasRequest\x12&\n\x05\x61lias\x18\x01 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\x12 \n\x13\x65xpected_collection\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x16\n\x14_expected_collection\"W\n\x10SetAliasResponse\x12&\n\x05\x61lias\x18\x01 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\x12\x1b\n\x13previous_collection\x18\x02 \x01(\t\"\"\n\x12\x44\x65leteAliasRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"=\n\x13\x44\x65leteAliasResponse\x12&\n\x05\x61lias\x18\x01 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\";\n\x12ListAliasesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x13ListAliasesResponse\x12(\n\x07\x61liases\x18\x01 \x03(\x0b\x32\x17.lensdex.index.v1.Alias\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xce\x03\n\x0bIndexLimits\x12\x13\n\x0bmax_records\x18\x01 \x01(\r\x12\x13\n\x0bmax_queries\x18\x02 \x01(\r\x12\r\n\x05max_k\x18\x03 \x01(\r\x12\x0e\n\x06max_ef\x18\x04 \x01(\r\x12\x14\n\x0cmax_id_bytes\x18\x05 \x01(\r\x12\x1a\n\x12max_metadata_bytes\x18\x06 \x01(\x04\x12\x19\n\x11max_content_bytes\x18\x07 \x01(\x04\x12\x15\n\rmax_dimension\x18\x08 \x01(\r\x12\x11\n\tmax_views\x18\t \x01(\r\x12\x19\n\x11max_message_bytes\x18\n \x01(\x04\x12\x1a\n\x12max_response_bytes\x18\x0b \x01(\x04\x12\x15\n\rmax_page_size\x18\x0c \x01(\r\x12\x19\n\x11max_pending_calls\x18\r \x01(\r\x12\x18\n\x10max_filter_depth\x18\x0e \x01(\r\x12\x18\n\x10max_filter_nodes\x18\x0f \x01(\r\x12\x19\n\x11max_filter_values\x18\x10 \x01(\r\x12\x13\n\x0bmax_streams\x18\x15 \x01(\r\x12\x18\n\x10max_stream_items\x18\x16 \x01(\r\x12\x18\n\x10max_stream_bytes\x18\x17 \x01(\x04\"J\n\x0e\x41\x64\x64ViewRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12$\n\x04view\x18\x02 \x01(\x0b\x32\x16.lensdex.index.v1.View\"C\n\x0f\x41\x64\x64ViewResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"3\n\x0f\x44ropViewRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0c\n\x04view\x18\x02 \x01(\t\"D\n\x10\x44ropViewResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"^\n\x0eReindexRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0c\n\x04view\x18\x02 \x01(\t\x12*\n\x07\x62\x61\x63kend\x18\x03 \x01(\x0b\x32\x19.lensdex.index.v1.Backend\"\x84\x01\n\x0fReindexResponse\x12\x35\n\x08progress\x18\x01 \x01(\x0b\x32!.lensdex.index.v1.ReindexProgressH\x00\x12\x32\n\ncollection\x18\x02 \x01(\x0b\x32\x1c.lensdex.index.v1.CollectionH\x00\x42\x06\n\x04part\"\x81\x02\n\x0fReindexProgress\x12\x36\n\x05phase\x18\x01 \x01(\x0e\x32\'.lensdex.index.v1.ReindexProgress.Phase\x12\x18\n\x10num_vectors_done\x18\x02 \x01(\x04\x12\x13\n\x0bnum_vectors\x18\x03 \x01(\x04\x12,\n\ttime_left\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"Y\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x12\n\x0ePHASE_BUILDING\x10\x01\x12\x10\n\x0cPHASE_SAVING\x10\x02\x12\x13\n\x0fPHASE_SWITCHING\x10\x03\x32\x92\x08\n\x11\x43ollectionService\x12i\n\x10\x43reateCollection\x12).lensdex.index.v1.CreateCollectionRequest\x1a*.lensdex.index.v1.CreateCollectionResponse\x12`\n\rGetCollection\x12&.lensdex.index.v1.GetCollectionRequest\x1a\'.lensdex.index.v1.GetCollectionResponse\x12\x66\n\x0fListCollections\x12(.lensdex.index.v1.ListCollectionsRequest\x1a).lensdex.index.v1.ListCollectionsResponse\x12i\n\x10\x44\x65leteCollection\x12).lensdex.index.v1.DeleteCollectionRequest\x1a*.lensdex.index.v1.DeleteCollectionResponse\x12]\n\x0cGetIndexInfo\x12%.lensdex.index.v1.GetIndexInfoRequest\x1a&.lensdex.index.v1.GetIndexInfoResponse\x12Q\n\x08SetAlias\x12!.lensdex.index.v1.SetAliasRequest\x1a\".lensdex.index.v1.SetAliasResponse\x12Z\n\x0b\x44\x65leteAlias\x12$.lensdex.index.v1.DeleteAliasRequest\x1a%.lensdex.index.v1.DeleteAliasResponse\x12Z\n\x0bListAliases\x12$.lensdex.index.v1.ListAliasesRequest\x1a%.lensdex.index.v1.ListAliasesResponse\x12N\n\x07\x41\x64\x64View\x12 .lensdex.index.v1.AddViewRequest\x1a!.lensdex.index.v1.AddViewResponse\x12Q\n\x08\x44ropView\x12!.lensdex.index.v1.DropViewRequest\x1a\".lensdex.index.v1.DropViewResponse\x12P\n\x07Reindex\x12 .lensdex.index.v1.ReindexRequest\x1a!.lensdex.index.v1.ReindexResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)lensdex/index/v1/collection_service.proto\x12\x10lensdex.index.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\"lensdex/common/v1/build_info.proto\x1a\x1clensdex/index/v1/alias.proto\x1a!lensdex/index/v1/collection.proto\x1a lensdex/index/v1/snapshots.proto\"K\n\x17\x43reateCollectionRequest\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"L\n\x18\x43reateCollectionResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"$\n\x14GetCollectionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\xcd\x01\n\x15GetCollectionResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\x12:\n\nstatistics\x18\x02 \x01(\x0b\x32&.lensdex.index.v1.CollectionStatistics\x12\x0e\n\x06\x65ngine\x18\x03 \x01(\t\x12\x0e\n\x06traits\x18\x04 \x03(\t\x12&\n\x05\x61lias\x18\x05 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\"?\n\x16ListCollectionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"e\n\x17ListCollectionsResponse\x12\x31\n\x0b\x63ollections\x18\x01 \x03(\x0b\x32\x1c.lensdex.index.v1.Collection\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x17\x44\x65leteCollectionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"/\n\x18\x44\x65leteCollectionResponse\x12\x13\n\x0bnum_records\x18\x01 \x01(\x04\"\x15\n\x13GetIndexInfoRequest\"\x94\x01\n\x14GetIndexInfoResponse\x12\x0e\n\x06\x65ngine\x18\x01 \x01(\t\x12\x10\n\x08\x62\x61\x63kends\x18\x02 \x03(\t\x12-\n\x06limits\x18\x03 \x01(\x0b\x32\x1d.lensdex.index.v1.IndexLimits\x12+\n\x05\x62uild\x18\x04 \x01(\x0b\x32\x1c.lensdex.common.v1.BuildInfo\"s\n\x0fSetAliasRequest\x12&\n\x05\x61lias\x18\x01 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\x12 \n\x13\x65xpected_collection\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x16\n\x14_expected_collection\"W\n\x10SetAliasResponse\x12&\n\x05\x61lias\x18\x01 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\x12\x1b\n\x13previous_collection\x18\x02 \x01(\t\"\"\n\x12\x44\x65leteAliasRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"=\n\x13\x44\x65leteAliasResponse\x12&\n\x05\x61lias\x18\x01 \x01(\x0b\x32\x17.lensdex.index.v1.Alias\";\n\x12ListAliasesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x13ListAliasesResponse\x12(\n\x07\x61liases\x18\x01 \x03(\x0b\x32\x17.lensdex.index.v1.Alias\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xce\x03\n\x0bIndexLimits\x12\x13\n\x0bmax_records\x18\x01 \x01(\r\x12\x13\n\x0bmax_queries\x18\x02 \x01(\r\x12\r\n\x05max_k\x18\x03 \x01(\r\x12\x0e\n\x06max_ef\x18\x04 \x01(\r\x12\x14\n\x0cmax_id_bytes\x18\x05 \x01(\r\x12\x1a\n\x12max_metadata_bytes\x18\x06 \x01(\x04\x12\x19\n\x11max_content_bytes\x18\x07 \x01(\x04\x12\x15\n\rmax_dimension\x18\x08 \x01(\r\x12\x11\n\tmax_views\x18\t \x01(\r\x12\x19\n\x11max_message_bytes\x18\n \x01(\x04\x12\x1a\n\x12max_response_bytes\x18\x0b \x01(\x04\x12\x15\n\rmax_page_size\x18\x0c \x01(\r\x12\x19\n\x11max_pending_calls\x18\r \x01(\r\x12\x18\n\x10max_filter_depth\x18\x0e \x01(\r\x12\x18\n\x10max_filter_nodes\x18\x0f \x01(\r\x12\x19\n\x11max_filter_values\x18\x10 \x01(\r\x12\x13\n\x0bmax_streams\x18\x15 \x01(\r\x12\x18\n\x10max_stream_items\x18\x16 \x01(\r\x12\x18\n\x10max_stream_bytes\x18\x17 \x01(\x04\"J\n\x0e\x41\x64\x64ViewRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12$\n\x04view\x18\x02 \x01(\x0b\x32\x16.lensdex.index.v1.View\"C\n\x0f\x41\x64\x64ViewResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"3\n\x0f\x44ropViewRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0c\n\x04view\x18\x02 \x01(\t\"D\n\x10\x44ropViewResponse\x12\x30\n\ncollection\x18\x01 \x01(\x0b\x32\x1c.lensdex.index.v1.Collection\"^\n\x0eReindexRequest\x12\x12\n\ncollection\x18\x01 \x01(\t\x12\x0c\n\x04view\x18\x02 \x01(\t\x12*\n\x07\x62\x61\x63kend\x18\x03 \x01(\x0b\x32\x19.lensdex.index.v1.Backend\"\x84\x01\n\x0fReindexResponse\x12\x35\n\x08progress\x18\x01 \x01(\x0b\x32!.lensdex.index.v1.ReindexProgressH\x00\x12\x32\n\ncollection\x18\x02 \x01(\x0b\x32\x1c.lensdex.index.v1.CollectionH\x00\x42\x06\n\x04part\"\x81\x02\n\x0fReindexProgress\x12\x36\n\x05phase\x18\x01 \x01(\x0e\x32\'.lensdex.index.v1.ReindexProgress.Phase\x12\x18\n\x10num_vectors_done\x18\x02 \x01(\x04\x12\x13\n\x0bnum_vectors\x18\x03 \x01(\x04\x12,\n\ttime_left\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"Y\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x12\n\x0ePHASE_BUILDING\x10\x01\x12\x10\n\x0cPHASE_SAVING\x10\x02\x12\x13\n\x0fPHASE_SWITCHING\x10\x03\x32\xfe\x0c\n\x11\x43ollectionService\x12i\n\x10\x43reateCollection\x12).lensdex.index.v1.CreateCollectionRequest\x1a*.lensdex.index.v1.CreateCollectionResponse\x12`\n\rGetCollection\x12&.lensdex.index.v1.GetCollectionRequest\x1a\'.lensdex.index.v1.GetCollectionResponse\x12\x66\n\x0fListCollections\x12(.lensdex.index.v1.ListCollectionsRequest\x1a).lensdex.index.v1.ListCollectionsResponse\x12i\n\x10\x44\x65leteCollection\x12).lensdex.index.v1.DeleteCollectionRequest\x1a*.lensdex.index.v1.DeleteCollectionResponse\x12]\n\x0cGetIndexInfo\x12%.lensdex.index.v1.GetIndexInfoRequest\x1a&.lensdex.index.v1.GetIndexInfoResponse\x12Q\n\x08SetAlias\x12!.lensdex.index.v1.SetAliasRequest\x1a\".lensdex.index.v1.SetAliasResponse\x12Z\n\x0b\x44\x65leteAlias\x12$.lensdex.index.v1.DeleteAliasRequest\x1a%.lensdex.index.v1.DeleteAliasResponse\x12Z\n\x0bListAliases\x12$.lensdex.index.v1.ListAliasesRequest\x1a%.lensdex.index.v1.ListAliasesResponse\x12N\n\x07\x41\x64\x64View\x12 .lensdex.index.v1.AddViewRequest\x1a!.lensdex.index.v1.AddViewResponse\x12Q\n\x08\x44ropView\x12!.lensdex.index.v1.DropViewRequest\x1a\".lensdex.index.v1.DropViewResponse\x12P\n\x07Reindex\x12 .lensdex.index.v1.ReindexRequest\x1a!.lensdex.index.v1.ReindexResponse0\x01\x12\x65\n\x0e\x43reateSnapshot\x12\'.lensdex.index.v1.CreateSnapshotRequest\x1a(.lensdex.index.v1.CreateSnapshotResponse0\x01\x12`\n\rListSnapshots\x12&.lensdex.index.v1.ListSnapshotsRequest\x1a\'.lensdex.index.v1.ListSnapshotsResponse\x12\x63\n\x0e\x44\x65leteSnapshot\x12\'.lensdex.index.v1.DeleteSnapshotRequest\x1a(.lensdex.index.v1.DeleteSnapshotResponse\x12h\n\x0fRestoreSnapshot\x12(.lensdex.index.v1.RestoreSnapshotRequest\x1a).lensdex.index.v1.RestoreSnapshotResponse0\x01\x12k\n\x10\x44ownloadSnapshot\x12).lensdex.index.v1.DownloadSnapshotRequest\x1a*.lensdex.index.v1.DownloadSnapshotResponse0\x01\x12\x65\n\x0eUploadSnapshot\x12\'.lensdex.index.v1.UploadSnapshotRequest\x1a(.lensdex.index.v1.UploadSnapshotResponse(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lensdex.index.v1.collection_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CREATECOLLECTIONREQUEST']._serialized_start=196
-  _globals['_CREATECOLLECTIONREQUEST']._serialized_end=271
-  _globals['_CREATECOLLECTIONRESPONSE']._serialized_start=273
-  _globals['_CREATECOLLECTIONRESPONSE']._serialized_end=349
-  _globals['_GETCOLLECTIONREQUEST']._serialized_start=351
-  _globals['_GETCOLLECTIONREQUEST']._serialized_end=387
-  _globals['_GETCOLLECTIONRESPONSE']._serialized_start=390
-  _globals['_GETCOLLECTIONRESPONSE']._serialized_end=595
-  _globals['_LISTCOLLECTIONSREQUEST']._serialized_start=597
-  _globals['_LISTCOLLECTIONSREQUEST']._serialized_end=660
-  _globals['_LISTCOLLECTIONSRESPONSE']._serialized_start=662
-  _globals['_LISTCOLLECTIONSRESPONSE']._serialized_end=763
-  _globals['_DELETECOLLECTIONREQUEST']._serialized_start=765
-  _globals['_DELETECOLLECTIONREQUEST']._serialized_end=804
-  _globals['_DELETECOLLECTIONRESPONSE']._serialized_start=806
-  _globals['_DELETECOLLECTIONRESPONSE']._serialized_end=853
-  _globals['_GETINDEXINFOREQUEST']._serialized_start=855
-  _globals['_GETINDEXINFOREQUEST']._serialized_end=876
-  _globals['_GETINDEXINFORESPONSE']._serialized_start=879
-  _globals['_GETINDEXINFORESPONSE']._serialized_end=1027
-  _globals['_SETALIASREQUEST']._serialized_start=1029
-  _globals['_SETALIASREQUEST']._serialized_end=1144
-  _globals['_SETALIASRESPONSE']._serialized_start=1146
-  _globals['_SETALIASRESPONSE']._serialized_end=1233
-  _globals['_DELETEALIASREQUEST']._serialized_start=1235
-  _globals['_DELETEALIASREQUEST']._serialized_end=1269
-  _globals['_DELETEALIASRESPONSE']._serialized_start=1271
-  _globals['_DELETEALIASRESPONSE']._serialized_end=1332
-  _globals['_LISTALIASESREQUEST']._serialized_start=1334
-  _globals['_LISTALIASESREQUEST']._serialized_end=1393
-  _globals['_LISTALIASESRESPONSE']._serialized_start=1395
-  _globals['_LISTALIASESRESPONSE']._serialized_end=1483
-  _globals['_INDEXLIMITS']._serialized_start=1486
-  _globals['_INDEXLIMITS']._serialized_end=1948
-  _globals['_ADDVIEWREQUEST']._serialized_start=1950
-  _globals['_ADDVIEWREQUEST']._serialized_end=2024
-  _globals['_ADDVIEWRESPONSE']._serialized_start=2026
-  _globals['_ADDVIEWRESPONSE']._serialized_end=2093
-  _globals['_DROPVIEWREQUEST']._serialized_start=2095
-  _globals['_DROPVIEWREQUEST']._serialized_end=2146
-  _globals['_DROPVIEWRESPONSE']._serialized_start=2148
-  _globals['_DROPVIEWRESPONSE']._serialized_end=2216
-  _globals['_REINDEXREQUEST']._serialized_start=2218
-  _globals['_REINDEXREQUEST']._serialized_end=2312
-  _globals['_REINDEXRESPONSE']._serialized_start=2315
-  _globals['_REINDEXRESPONSE']._serialized_end=2447
-  _globals['_REINDEXPROGRESS']._serialized_start=2450
-  _globals['_REINDEXPROGRESS']._serialized_end=2707
-  _globals['_REINDEXPROGRESS_PHASE']._serialized_start=2618
-  _globals['_REINDEXPROGRESS_PHASE']._serialized_end=2707
-  _globals['_COLLECTIONSERVICE']._serialized_start=2710
-  _globals['_COLLECTIONSERVICE']._serialized_end=3752
+  _globals['_CREATECOLLECTIONREQUEST']._serialized_start=230
+  _globals['_CREATECOLLECTIONREQUEST']._serialized_end=305
+  _globals['_CREATECOLLECTIONRESPONSE']._serialized_start=307
+  _globals['_CREATECOLLECTIONRESPONSE']._serialized_end=383
+  _globals['_GETCOLLECTIONREQUEST']._serialized_start=385
+  _globals['_GETCOLLECTIONREQUEST']._serialized_end=421
+  _globals['_GETCOLLECTIONRESPONSE']._serialized_start=424
+  _globals['_GETCOLLECTIONRESPONSE']._serialized_end=629
+  _globals['_LISTCOLLECTIONSREQUEST']._serialized_start=631
+  _globals['_LISTCOLLECTIONSREQUEST']._serialized_end=694
+  _globals['_LISTCOLLECTIONSRESPONSE']._serialized_start=696
+  _globals['_LISTCOLLECTIONSRESPONSE']._serialized_end=797
+  _globals['_DELETECOLLECTIONREQUEST']._serialized_start=799
+  _globals['_DELETECOLLECTIONREQUEST']._serialized_end=838
+  _globals['_DELETECOLLECTIONRESPONSE']._serialized_start=840
+  _globals['_DELETECOLLECTIONRESPONSE']._serialized_end=887
+  _globals['_GETINDEXINFOREQUEST']._serialized_start=889
+  _globals['_GETINDEXINFOREQUEST']._serialized_end=910
+  _globals['_GETINDEXINFORESPONSE']._serialized_start=913
+  _globals['_GETINDEXINFORESPONSE']._serialized_end=1061
+  _globals['_SETALIASREQUEST']._serialized_start=1063
+  _globals['_SETALIASREQUEST']._serialized_end=1178
+  _globals['_SETALIASRESPONSE']._serialized_start=1180
+  _globals['_SETALIASRESPONSE']._serialized_end=1267
+  _globals['_DELETEALIASREQUEST']._serialized_start=1269
+  _globals['_DELETEALIASREQUEST']._serialized_end=1303
+  _globals['_DELETEALIASRESPONSE']._serialized_start=1305
+  _globals['_DELETEALIASRESPONSE']._serialized_end=1366
+  _globals['_LISTALIASESREQUEST']._serialized_start=1368
+  _globals['_LISTALIASESREQUEST']._serialized_end=1427
+  _globals['_LISTALIASESRESPONSE']._serialized_start=1429
+  _globals['_LISTALIASESRESPONSE']._serialized_end=1517
+  _globals['_INDEXLIMITS']._serialized_start=1520
+  _globals['_INDEXLIMITS']._serialized_end=1982
+  _globals['_ADDVIEWREQUEST']._serialized_start=1984
+  _globals['_ADDVIEWREQUEST']._serialized_end=2058
+  _globals['_ADDVIEWRESPONSE']._serialized_start=2060
+  _globals['_ADDVIEWRESPONSE']._serialized_end=2127
+  _globals['_DROPVIEWREQUEST']._serialized_start=2129
+  _globals['_DROPVIEWREQUEST']._serialized_end=2180
+  _globals['_DROPVIEWRESPONSE']._serialized_start=2182
+  _globals['_DROPVIEWRESPONSE']._serialized_end=2250
+  _globals['_REINDEXREQUEST']._serialized_start=2252
+  _globals['_REINDEXREQUEST']._serialized_end=2346
+  _globals['_REINDEXRESPONSE']._serialized_start=2349
+  _globals['_REINDEXRESPONSE']._serialized_end=2481
+  _globals['_REINDEXPROGRESS']._serialized_start=2484
+  _globals['_REINDEXPROGRESS']._serialized_end=2741
+  _globals['_REINDEXPROGRESS_PHASE']._serialized_start=2652
+  _globals['_REINDEXPROGRESS_PHASE']._serialized_end=2741
+  _globals['_COLLECTIONSERVICE']._serialized_start=2744
+  _globals['_COLLECTIONSERVICE']._serialized_end=4406
 # @@protoc_insertion_point(module_scope)

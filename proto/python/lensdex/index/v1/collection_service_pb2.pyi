@@ -4,6 +4,7 @@ from google.protobuf import duration_pb2 as _duration_pb2
 from lensdex.common.v1 import build_info_pb2 as _build_info_pb2
 from lensdex.index.v1 import alias_pb2 as _alias_pb2
 from lensdex.index.v1 import collection_pb2 as _collection_pb2
+from lensdex.index.v1 import snapshots_pb2 as _snapshots_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from lensdex.index.v1 import collection_service_pb2 as lensdex_dot_index_dot_v1_dot_collection__service__pb2
+from lensdex.index.v1 import snapshots_pb2 as lensdex_dot_index_dot_v1_dot_snapshots__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -91,6 +92,36 @@ class CollectionServiceStub:
                 '/lensdex.index.v1.CollectionService/Reindex',
                 request_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.SerializeToString,
                 response_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.FromString,
+                _registered_method=True)
+        self.CreateSnapshot = channel.unary_stream(
+                '/lensdex.index.v1.CollectionService/CreateSnapshot',
+                request_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.CreateSnapshotRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.CreateSnapshotResponse.FromString,
+                _registered_method=True)
+        self.ListSnapshots = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/ListSnapshots',
+                request_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.ListSnapshotsRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.ListSnapshotsResponse.FromString,
+                _registered_method=True)
+        self.DeleteSnapshot = channel.unary_unary(
+                '/lensdex.index.v1.CollectionService/DeleteSnapshot',
+                request_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DeleteSnapshotRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DeleteSnapshotResponse.FromString,
+                _registered_method=True)
+        self.RestoreSnapshot = channel.unary_stream(
+                '/lensdex.index.v1.CollectionService/RestoreSnapshot',
+                request_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.RestoreSnapshotRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.RestoreSnapshotResponse.FromString,
+                _registered_method=True)
+        self.DownloadSnapshot = channel.unary_stream(
+                '/lensdex.index.v1.CollectionService/DownloadSnapshot',
+                request_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DownloadSnapshotRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DownloadSnapshotResponse.FromString,
+                _registered_method=True)
+        self.UploadSnapshot = channel.stream_unary(
+                '/lensdex.index.v1.CollectionService/UploadSnapshot',
+                request_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.UploadSnapshotRequest.SerializeToString,
+                response_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.UploadSnapshotResponse.FromString,
                 _registered_method=True)
 
 
@@ -205,6 +236,66 @@ class CollectionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateSnapshot(self, request, context):
+        """CreateSnapshot writes everything a collection has at one moment to one file of the server, below its data folder; writes and
+        searches go on. What was acknowledged before the call is in it, and each write is in it whole or not at all. Progress comes
+        about four times a second; the last message holds the snapshot, which is durable then. Until then the call may be cancelled,
+        by its deadline too, or fail, and nothing is left; the caller's going away cancels it. It takes disk space for a copy of the
+        records, and while it copies the collection's log grows by what is written. Counts as an open stream. Fails for
+        ERROR_REASON_COLLECTION_NOT_FOUND, ERROR_REASON_CORRUPTED, ERROR_REASON_STORE_UNAVAILABLE (a full disk) and
+        ERROR_REASON_NOT_SUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSnapshots(self, request, context):
+        """ListSnapshots lists the server's snapshots, those of collections that are gone among them. Fails for
+        ERROR_REASON_INVALID_FIELD, ERROR_REASON_INVALID_PAGE_TOKEN, ERROR_REASON_STORE_UNAVAILABLE and
+        ERROR_REASON_NOT_SUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSnapshot(self, request, context):
+        """DeleteSnapshot deletes a snapshot; no collection changes. Durable when answered. Who downloads or restores it goes on. Fails
+        for ERROR_REASON_SNAPSHOT_NOT_FOUND, ERROR_REASON_STORE_UNAVAILABLE and ERROR_REASON_NOT_SUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestoreSnapshot(self, request, context):
+        """RestoreSnapshot makes a new collection of a snapshot, all or nothing: the whole file is checked before anything is visible. It
+        is another collection than the one the snapshot was made of: consistency tokens of that one are refused. The last message
+        holds it; it answers then, durably, exactly and by a scan until its graphs are built, which takes as long as for records
+        newly written. Otherwise like CreateSnapshot. Fails for ERROR_REASON_SNAPSHOT_NOT_FOUND, ERROR_REASON_INVALID_SNAPSHOT,
+        ERROR_REASON_COLLECTION_EXISTS, ERROR_REASON_INVALID_FIELD (the name), ERROR_REASON_STORE_UNAVAILABLE and
+        ERROR_REASON_NOT_SUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DownloadSnapshot(self, request, context):
+        """DownloadSnapshot sends a snapshot's file. Counts as an open stream. Fails for ERROR_REASON_SNAPSHOT_NOT_FOUND,
+        ERROR_REASON_INVALID_SNAPSHOT, ERROR_REASON_STORE_UNAVAILABLE and ERROR_REASON_NOT_SUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadSnapshot(self, request_iterator, context):
+        """UploadSnapshot takes a snapshot's file, made here or by another server, and checks it. Durable when answered; a stream that
+        ends otherwise leaves nothing. A file that is there already is answered as it is. Counts as an open stream. Fails for
+        ERROR_REASON_INVALID_SNAPSHOT, ERROR_REASON_INVALID_FIELD (an empty or too large chunk), ERROR_REASON_STORE_UNAVAILABLE and
+        ERROR_REASON_NOT_SUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CollectionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -262,6 +353,36 @@ def add_CollectionServiceServicer_to_server(servicer, server):
                     servicer.Reindex,
                     request_deserializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.FromString,
                     response_serializer=lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.SerializeToString,
+            ),
+            'CreateSnapshot': grpc.unary_stream_rpc_method_handler(
+                    servicer.CreateSnapshot,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.CreateSnapshotRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.CreateSnapshotResponse.SerializeToString,
+            ),
+            'ListSnapshots': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSnapshots,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.ListSnapshotsRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.ListSnapshotsResponse.SerializeToString,
+            ),
+            'DeleteSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSnapshot,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DeleteSnapshotRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DeleteSnapshotResponse.SerializeToString,
+            ),
+            'RestoreSnapshot': grpc.unary_stream_rpc_method_handler(
+                    servicer.RestoreSnapshot,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.RestoreSnapshotRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.RestoreSnapshotResponse.SerializeToString,
+            ),
+            'DownloadSnapshot': grpc.unary_stream_rpc_method_handler(
+                    servicer.DownloadSnapshot,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DownloadSnapshotRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.DownloadSnapshotResponse.SerializeToString,
+            ),
+            'UploadSnapshot': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadSnapshot,
+                    request_deserializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.UploadSnapshotRequest.FromString,
+                    response_serializer=lensdex_dot_index_dot_v1_dot_snapshots__pb2.UploadSnapshotResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -564,6 +685,168 @@ class CollectionService:
             '/lensdex.index.v1.CollectionService/Reindex',
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexRequest.SerializeToString,
             lensdex_dot_index_dot_v1_dot_collection__service__pb2.ReindexResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/CreateSnapshot',
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.CreateSnapshotRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.CreateSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSnapshots(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/ListSnapshots',
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.ListSnapshotsRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.ListSnapshotsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/DeleteSnapshot',
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.DeleteSnapshotRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.DeleteSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestoreSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/RestoreSnapshot',
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.RestoreSnapshotRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.RestoreSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/lensdex.index.v1.CollectionService/DownloadSnapshot',
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.DownloadSnapshotRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.DownloadSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadSnapshot(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/lensdex.index.v1.CollectionService/UploadSnapshot',
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.UploadSnapshotRequest.SerializeToString,
+            lensdex_dot_index_dot_v1_dot_snapshots__pb2.UploadSnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,

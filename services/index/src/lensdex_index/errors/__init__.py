@@ -10,7 +10,7 @@
         ├── InvalidFilterError, FieldNotIndexedError, FilterTypeMismatchError
         ├── InvalidPageTokenError, InvalidConsistencyTokenError
         ├── ResponseTooLargeError, OverloadedError, NotServingError, DeadlineExceededError, CallCancelledError
-        ├── StoreUnavailableError, CorruptedError
+        ├── StoreUnavailableError, CorruptedError, SnapshotNotFoundError, InvalidSnapshotError, NotSupportedError
         └── ViolationsError            several of the above, of one all-or-nothing call
 
 Field names are the metadata keys the contract names for the reason; None means: does not apply.
@@ -65,6 +65,7 @@ from lensdex_index.errors.service import (
     OverloadedError,
     StoreUnavailableError,
 )
+from lensdex_index.errors.snapshots import InvalidSnapshotError, NotSupportedError, SnapshotNotFoundError
 from lensdex_index.errors.vectors import (
     DimensionMismatchError,
     InvalidVectorsError,
@@ -97,15 +98,18 @@ __all__ = [
     "InvalidFilterError",
     "InvalidIdError",
     "InvalidPageTokenError",
+    "InvalidSnapshotError",
     "InvalidVectorsError",
     "LensdexIndexError",
     "NotFiniteVectorError",
     "NotServingError",
+    "NotSupportedError",
     "OverloadedError",
     "RecordNotFoundError",
     "RecordTooLargeError",
     "ReindexRunningError",
     "ResponseTooLargeError",
+    "SnapshotNotFoundError",
     "SpaceMismatchError",
     "StartError",
     "StoreUnavailableError",

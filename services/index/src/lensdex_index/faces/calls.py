@@ -91,6 +91,10 @@ class Call:
         self._executor.submit(context.run, self._answer, loop, answered, work, *arguments)
         return await answered
 
+    def afterwards(self, work: Callable[[], object]) -> None:
+        """Have *work* done in the pool, whatever has become of the call. Nobody waits for it."""
+        self._executor.submit(work)
+
     async def done(self, future: Future[_Result]) -> _Result:
         """Return the result of *future*. Raises DeadlineExceededError once the deadline has passed."""
         try:
@@ -174,16 +178,19 @@ class Calls:
 
         return await self._answered(method, context, answer, otherwise=self._max_seconds)
 
-    async def stream(self, method: str, context: Context, work: Callable[[Call], Awaitable[None]]) -> None:
-        """Serve one stream: *work* reads and writes; what it raises ends the stream. No deadline but the caller's."""
+    async def stream(self, method: str, context: Context, work: Callable[[Call], Awaitable[_Result]]) -> _Result:
+        """Serve one stream: *work* reads and writes; what it raises ends the stream. No deadline but the caller's.
 
-        async def answer(call: Call) -> None:
+        What it returns is the answer of a stream that has one.
+        """
+
+        async def answer(call: Call) -> _Result:
             # So that its caller knows the id, and that it is taken, before anything is answered.
             await context.send_initial_metadata(((METADATA_KEY, call.request_id),))
             with self._admitted_stream():
-                await work(call)
+                return await work(call)
 
-        await self._answered(method, context, answer, otherwise=math.inf)
+        return await self._answered(method, context, answer, otherwise=math.inf)
 
     async def _answered(
         self, method: str, context: Context, answer: Callable[[Call], Awaitable[_Result]], *, otherwise: float

@@ -7,10 +7,12 @@ from importlib import metadata
 from lensdex.common.v1 import build_info_pb2
 from lensdex.index.v1 import collection_service_pb2 as pb
 from lensdex.index.v1 import collection_service_pb2_grpc
+from lensdex.index.v1 import snapshots_pb2 as snapshots_pb
 from lensdex_index import tokens
+from lensdex_index.archive import Archive
 from lensdex_index.catalog import Catalog, Target
 from lensdex_index.errors import InvalidFieldError
-from lensdex_index.faces import decode, encode, reindex
+from lensdex_index.faces import decode, encode, reindex, snapshot_transfer, snapshots
 from lensdex_index.faces.calls import Call, Calls, Context
 from lensdex_index.faces.reaching import reach
 
@@ -31,6 +33,7 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
 
     def __init__(self, catalog: Catalog, calls: Calls) -> None:
         self._catalog = catalog
+        self._archive = Archive(catalog)
         self._calls = calls
 
     async def CreateCollection(
@@ -74,6 +77,43 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
 
         await self._calls.stream("Reindex", context, serve)
 
+    async def CreateSnapshot(self, request: snapshots_pb.CreateSnapshotRequest, context: Context) -> None:
+        async def serve(call: Call) -> None:
+            call.request_bytes = request.ByteSize()
+            await snapshots.create(self._archive, request, context, call)
+
+        await self._calls.stream("CreateSnapshot", context, serve)
+
+    async def ListSnapshots(
+        self, request: snapshots_pb.ListSnapshotsRequest, context: Context
+    ) -> snapshots_pb.ListSnapshotsResponse:
+        return await self._calls.run("ListSnapshots", request, context, self._list_snapshots)
+
+    async def DeleteSnapshot(
+        self, request: snapshots_pb.DeleteSnapshotRequest, context: Context
+    ) -> snapshots_pb.DeleteSnapshotResponse:
+        return await self._calls.run("DeleteSnapshot", request, context, self._delete_snapshot)
+
+    async def RestoreSnapshot(self, request: snapshots_pb.RestoreSnapshotRequest, context: Context) -> None:
+        async def serve(call: Call) -> None:
+            call.request_bytes = request.ByteSize()
+            await snapshots.restore(self._archive, request, context, call)
+
+        await self._calls.stream("RestoreSnapshot", context, serve)
+
+    async def DownloadSnapshot(self, request: snapshots_pb.DownloadSnapshotRequest, context: Context) -> None:
+        async def serve(call: Call) -> None:
+            call.request_bytes = request.ByteSize()
+            await snapshot_transfer.download(self._archive, request, context, call)
+
+        await self._calls.stream("DownloadSnapshot", context, serve)
+
+    async def UploadSnapshot(self, requests: object, context: Context) -> snapshots_pb.UploadSnapshotResponse:  # noqa: ARG002  read through the context
+        async def serve(call: Call) -> snapshots_pb.UploadSnapshotResponse:
+            return await snapshot_transfer.upload(self._archive, context, call)
+
+        return await self._calls.stream("UploadSnapshot", context, serve)
+
     async def _create(self, request: pb.CreateCollectionRequest, call: Call) -> pb.CreateCollectionResponse:
         handle = await call.blocking(self._catalog.create, decode.proposal(request.collection))
         return pb.CreateCollectionResponse(collection=encode.collection(handle.spec))
@@ -116,6 +156,24 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
         handle = self._catalog.collection(request.collection)
         await call.done(await call.blocking(self._catalog.drop_view, request.collection, request.view, call.deadline))
         return pb.DropViewResponse(collection=encode.collection(handle.spec))
+
+    async def _list_snapshots(
+        self, request: snapshots_pb.ListSnapshotsRequest, call: Call
+    ) -> snapshots_pb.ListSnapshotsResponse:
+        size = page_size(request.page_size, otherwise=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
+        epoch, of = self._catalog.engine.epoch, request.collection
+        after = tokens.unpack_page(epoch, "ListSnapshots", request.page_token, of=of)
+        found = await call.blocking(self._archive.page, after, size + 1, of)
+        response = snapshots_pb.ListSnapshotsResponse(snapshots=[encode.snapshot(one) for one in found[:size]])
+        if len(found) > size:
+            response.next_page_token = tokens.pack_page(epoch, "ListSnapshots", found[size - 1].name, of=of)
+        return response
+
+    async def _delete_snapshot(
+        self, request: snapshots_pb.DeleteSnapshotRequest, call: Call
+    ) -> snapshots_pb.DeleteSnapshotResponse:
+        await call.blocking(self._archive.delete, request.snapshot)
+        return snapshots_pb.DeleteSnapshotResponse()
 
     async def _info(self, request: pb.GetIndexInfoRequest, call: Call) -> pb.GetIndexInfoResponse:  # noqa: ARG002
         limits = self._catalog.limits

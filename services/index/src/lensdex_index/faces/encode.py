@@ -8,7 +8,7 @@ from google.protobuf import struct_pb2, timestamp_pb2
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 
-from lensdex.index.v1 import alias_pb2, collection_pb2, record_pb2
+from lensdex.index.v1 import alias_pb2, collection_pb2, record_pb2, snapshots_pb2
 from lensdex_index import status
 from lensdex_index.errors import DomainError
 from lensdex_index.records import (
@@ -22,6 +22,7 @@ from lensdex_index.records import (
     Vector,
     ViewSpec,
 )
+from lensdex_index.snapshots import Snapshot
 from lensdex_wire import space_codec, vectors
 from lensdex_wire.errors import pack_refusal
 
@@ -139,6 +140,22 @@ def statistics(spec: CollectionSpec, plain: CollectionStatistics) -> collection_
         )
     return collection_pb2.CollectionStatistics(
         num_records=plain.num_records, sequence=plain.sequence, disk_bytes=plain.disk_bytes, views=views
+    )
+
+
+def snapshot(plain: Snapshot) -> snapshots_pb2.Snapshot:
+    """Return a snapshot."""
+    created = timestamp_pb2.Timestamp()
+    created.FromDatetime(plain.create_time)
+    return snapshots_pb2.Snapshot(
+        name=plain.name,
+        collection=plain.collection,
+        create_time=created,
+        sequence=plain.sequence,
+        num_records=plain.num_records,
+        num_bytes=plain.num_bytes,
+        sha256=plain.sha256,
+        problem=plain.problem,
     )
 
 

@@ -7,8 +7,9 @@ import contextlib
 import functools
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from lensdex_index.engines.local.recovering import recover
 from lensdex_index.engines.local.reindexing import Reindexing
 from lensdex_index.engines.local.saver import Saver
 from lensdex_index.engines.local.searching import Searching
+from lensdex_index.engines.local.store.copying import Copy
 from lensdex_index.engines.local.store.records_db import RecordsDb
 from lensdex_index.engines.local.view_changes import ViewChanges
 from lensdex_index.engines.local.view_opening import ViewOpening
@@ -55,6 +57,7 @@ from lensdex_index.records import (
 _log = structlog.get_logger()
 
 _CLOSE_SECONDS = 60.0
+_CHECK_SECONDS = 0.1
 _Item = TypeVar("_Item")
 
 
@@ -194,6 +197,30 @@ class LocalCollection:
     def reindex(self, view: str, backend: BackendSpec, tell: Callable[[Progress], None]) -> Future[WriteOutcome]:
         with self._in_use():
             return self._reindexing.begin(view, backend, tell)
+
+    @contextlib.contextmanager
+    def copying(self, target: Path, check: Callable[[], None]) -> Iterator[tuple[Copy, CollectionSpec]]:
+        """Mark this moment, in its turn among the writes; give the copy of it, to be run, and what it is a copy of.
+
+        *check* is called while the turn is waited for; what it raises ends that. Raises StoreUnavailableError.
+        """
+        specs: list[CollectionSpec] = []
+        with self._in_use(), contextlib.closing(Copy(self._db.path, target, self.spec.name)) as copy:
+
+            def mark() -> None:
+                copy.begin()
+                specs.append(self.spec)
+
+            marked = self._writing.submit(Write(task=mark), inf)
+            try:
+                while not wait((marked,), _CHECK_SECONDS).done:
+                    check()
+            except BaseException:
+                if not marked.cancel():
+                    wait((marked,))
+                raise
+            marked.result()
+            yield copy, specs[0]
 
     def wait_visible(self, sequence: int) -> Future[None]:
         return self._visibility.wait(sequence)

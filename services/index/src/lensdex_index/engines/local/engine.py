@@ -1,7 +1,7 @@
 """The local engine: a data folder, its catalog, and the collections open in it. One process at a time.
 
 Layout: ``lock``, ``catalog.db``, ``collections/EPOCH/records.db`` (the truth), ``collections/EPOCH/VIEW.rows`` and
-``collections/EPOCH/VIEW.graph`` (derived; a view added later is ``VIEW.NUMBER`` there).
+``collections/EPOCH/VIEW.graph`` (derived; a view added later is ``VIEW.NUMBER`` there), ``snapshots/NAME.snapshot``.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,8 @@ from lensdex_index.engines.local.backends import KNOWN_BACKENDS, backend_class
 from lensdex_index.engines.local.collection import LocalCollection
 from lensdex_index.engines.local.indexer import Indexer
 from lensdex_index.engines.local.saver import Saver
+from lensdex_index.engines.local.snapshot_folder import sync_folder
+from lensdex_index.engines.local.snapshotting import LocalSnapshots
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.engines.options import EngineOptions
 from lensdex_index.engines.parameters import filled_in
@@ -40,6 +42,7 @@ from lensdex_index.errors import (
     StoreUnavailableError,
 )
 from lensdex_index.records import Alias, BackendSpec, CollectionSpec
+from lensdex_index.snapshots import Snapshots
 
 _log = structlog.get_logger()
 
@@ -74,6 +77,11 @@ class LocalEngine:
         self._indexer: Indexer | None = None
         self._saver: Saver | None = None
         self._lock_file: int | None = None
+        self._snapshots = LocalSnapshots(options.data_dir / "snapshots", self)
+
+    @property
+    def snapshots(self) -> Snapshots:
+        return self._snapshots
 
     @property
     def epoch(self) -> bytes:
@@ -83,6 +91,7 @@ class LocalEngine:
         try:
             (self._options.data_dir / "collections").mkdir(parents=True, exist_ok=True)
             self._take_lock()
+            self._snapshots.sweep()
         except OSError as error:
             raise StartError(f"cannot use data folder {self._options.data_dir}: {error.strerror}") from error
         self._open_catalog()
@@ -115,9 +124,7 @@ class LocalEngine:
     def create(self, spec: CollectionSpec) -> CollectionHandle:
         epoch = secrets.token_bytes(16)
         with self._lock:
-            alias = self._book.get(spec.name)
-            if alias is not None:
-                raise AliasExistsError(alias.name, alias.collection)
+            self._refuse_alias(spec.name)
             self._db.add(epoch, spec)
             try:
                 self._make_folder(epoch)
@@ -134,7 +141,63 @@ class LocalEngine:
             self._open[spec.name] = collection
         return collection
 
+    def install(
+        self,
+        spec: CollectionSpec,
+        fill: Callable[[Path, bytes], None],
+        *,
+        abandoned: Callable[[], bool],
+        commit: Callable[[], None],
+    ) -> LocalCollection:
+        """Make a collection of the database that *fill* writes to a path for an epoch, or nothing at all.
+
+        Blocks for long, and nobody else meanwhile. *commit* is called before it becomes visible; it, and *fill*, may
+        raise. Raises CollectionExistsError, CorruptedError, StoreUnavailableError; RecoveryAbandonedError once
+        *abandoned* answers so.
+        """
+        epoch = secrets.token_bytes(16)
+        self._db.add(epoch, spec)
+        collection = None
+        try:
+            self._make_folder(epoch)
+            fill(self._folder(epoch) / "records.db", epoch)
+            sync_folder(self._folder(epoch))
+            collection = self._open_collection(spec, epoch, create=False, abandoned=abandoned)
+            commit()
+            with self._lock:
+                # It may have been given meanwhile.
+                self._refuse_alias(spec.name)
+                self._db.set_state(epoch, "ready")
+                self._folders[spec.name] = epoch
+                self._open[spec.name] = collection
+        except BaseException as error:
+            with contextlib.suppress(DomainError):
+                self._db.bury(epoch)
+            if collection is None:
+                self._sweep(epoch)
+            else:
+                collection.retire(lambda: self._sweep(epoch))
+            if isinstance(error, OSError):
+                raise StoreUnavailableError(open_files.reason(error)) from error
+            raise
+        return collection
+
+    def refuse_taken(self, name: str) -> None:
+        """Raise CollectionExistsError, AliasExistsError where the name is another's, or will be."""
+        self._refuse_alias(name)
+        if any(entry.spec.name == name for entry in self._db.entries() if entry.state != "deleting"):
+            raise CollectionExistsError(name)
+
+    def _refuse_alias(self, name: str) -> None:
+        alias = self._book.get(name)
+        if alias is not None:
+            raise AliasExistsError(alias.name, alias.collection)
+
     def collection(self, name: str) -> CollectionHandle:
+        return self.open_collection(name)
+
+    def open_collection(self, name: str) -> LocalCollection:
+        """Return an open collection. Raises CollectionNotFoundError, CorruptedError."""
         collection = self._open.get(name)
         if collection is not None:
             return collection
@@ -197,6 +260,7 @@ class LocalEngine:
         return self._indexer.settle(timeout)
 
     def close(self, save_until: float = math.inf) -> None:
+        self._snapshots.close()
         with self._lock:
             collections = list(self._open.values())
             self._open.clear()
@@ -230,13 +294,11 @@ class LocalEngine:
         folder = self._folder(epoch)
         folder.mkdir()
         # A folder's name is durable only once its parent is synced; SQLite syncs what is inside.
-        descriptor = os.open(folder.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(folder.parent)
 
-    def _open_collection(self, spec: CollectionSpec, epoch: bytes, *, create: bool) -> LocalCollection:
+    def _open_collection(
+        self, spec: CollectionSpec, epoch: bytes, *, create: bool, abandoned: Callable[[], bool] | None = None
+    ) -> LocalCollection:
         assert self._indexer is not None, "recover comes first"
         assert self._saver is not None, "recover comes first"
         return LocalCollection(
@@ -247,7 +309,7 @@ class LocalEngine:
             self._indexer,
             saver=self._saver,
             create=create,
-            abandoned=self._abandoned.is_set,
+            abandoned=abandoned or self._abandoned.is_set,
             save_spec=lambda changed: self._db.set_spec(epoch, changed),
         )
 

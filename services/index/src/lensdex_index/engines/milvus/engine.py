@@ -50,6 +50,10 @@ class MilvusEngine:
         """By name: only that the writes of this process to one collection stand in one line."""
 
     @property
+    def snapshots(self) -> None:
+        return None
+
+    @property
     def epoch(self) -> bytes:
         return self._epoch
 

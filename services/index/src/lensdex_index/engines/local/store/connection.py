@@ -39,6 +39,25 @@ def connect(path: Path, kind: str, *, create: bool) -> sqlite3.Connection:
     return connection
 
 
+def connect_empty(path: Path, kind: str) -> sqlite3.Connection:
+    """Return a connection to a new database with the schema of *kind*. Nothing is safe in it: it can be made again.
+
+    No log and no syncs: a transaction that fails ruins it. Foreign keys are not enforced. Other databases may be
+    attached by their URIs. The connection may change threads; one thread at a time may use it.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS, uri=True)
+    try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        migrate(connection, load_migrations(kind))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def connect_reader(path: Path) -> sqlite3.Connection:
     """Return a connection that can only read. It may change threads; one thread at a time may use it."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
