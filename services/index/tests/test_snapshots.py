@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
 from lensdex_index.engines.local import snapshot_file
 from lensdex_index.engines.local.engine import LocalEngine
 from lensdex_index.engines.local.snapshot_file import Facts
+from lensdex_index.engines.local.snapshot_folder import SnapshotFolder
 from lensdex_index.engines.local.store import copying
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.errors import (
@@ -478,6 +479,52 @@ def test_a_restoring_is_given_up(engine: LocalEngine, tmp_path: Path, slow: thre
         restoring.result(0)
     assert files(tmp_path / "data" / "collections") == before
     assert restored(engine, snapshot).count() == 36
+
+
+def test_giving_up_has_a_point_of_no_return(
+    engine: LocalEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelled just before it takes effect, a work leaves nothing; just after, it cannot be cancelled and is done."""
+    filled(engine)
+    under_way: list[Future[object]] = []
+    begun = threading.Event()
+    seal, keep, set_state = snapshot_file.seal, SnapshotFolder.keep, CatalogDb.set_state
+    refused = []
+
+    def cancelled_then(path: Path, facts: Facts) -> Iterator[float]:
+        described = yield from seal(path, facts)
+        assert begun.wait(30)
+        assert under_way[-1].cancel()
+        return described
+
+    def too_late(real: Callable[..., object]) -> Callable[..., object]:
+        def patched(*arguments: object) -> object:
+            assert begun.wait(30)
+            refused.append(not under_way[-1].cancel())
+            return real(*arguments)
+
+        return patched
+
+    def started(future: Future[object]) -> Future[object]:
+        under_way.append(future)
+        begun.set()
+        return future
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshot_file, "seal", cancelled_then)
+        ended(started(engine.snapshots.create("things", silent)))
+    nothing_left(tmp_path)
+    begun.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(SnapshotFolder, "keep", too_late(keep))
+        snapshot = started(engine.snapshots.create("things", silent)).result(30)
+    assert isinstance(snapshot, Snapshot)
+    begun.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(CatalogDb, "set_state", too_late(set_state))
+        started(engine.snapshots.restore(snapshot.name, "again", lambda _: None, silent)).result(30)
+    assert refused == [True, True]
+    assert engine.collection("again").count() == 36
 
 
 def test_closing_gives_up(engine: LocalEngine, tmp_path: Path, slow: threading.Semaphore) -> None:
