@@ -21,6 +21,7 @@ from lensdex_index.engines.local.snapshot_folder import SnapshotFolder
 from lensdex_index.engines.local.store import copying
 from lensdex_index.engines.local.store.catalog_db import CatalogDb
 from lensdex_index.errors import (
+    AliasExistsError,
     CollectionExistsError,
     CollectionNotFoundError,
     InvalidSnapshotError,
@@ -29,7 +30,7 @@ from lensdex_index.errors import (
     StoreUnavailableError,
 )
 from lensdex_index.filters import Equals, Filter
-from lensdex_index.records import CollectionSpec, FieldSpec, FieldType, StoredRecord
+from lensdex_index.records import Alias, CollectionSpec, FieldSpec, FieldType, StoredRecord
 from lensdex_index.snapshots import Snapshot, SnapshotPhase, SnapshotProgress, Snapshots, Tell
 
 FIELDS = [FieldSpec("grade", FieldType.INT64, is_list=False)]
@@ -153,6 +154,16 @@ def test_an_existing_name_is_refused(opened: CollectionEngine) -> None:
     assert sum(error is None for error in errors) == 1
     assert all(isinstance(error, CollectionExistsError | type(None)) for error in errors)
     assert opened.collection("twin").count() == 36
+
+
+def test_the_name_of_an_alias_is_refused(opened: CollectionEngine) -> None:
+    """A snapshot is not restored under the name of an alias, nor of one that was made while it was being restored."""
+    filled(opened)
+    snapshot = taken(opened)
+    opened.set_alias(Alias("live", "things", ""), None)
+    with pytest.raises(AliasExistsError):
+        restored(opened, snapshot, "live")
+    assert [spec.name for spec in opened.specs("", 10)] == ["things"]
 
 
 @pytest.mark.parametrize("name", ["", "x", "../x", "/etc/passwd", "things.20261127T123001Z.0123456789ab/../x", "a\0b"])
