@@ -16,7 +16,9 @@ from lensdex_index.engines.local.adders import Adders
 from lensdex_index.engines.local.audit import Audit
 from lensdex_index.engines.local.backends.base import Backend, BackendOptions, Hits
 from lensdex_index.engines.local.backends.exact import ExactBackend
+from lensdex_index.engines.local.backends.hnsw import HnswBackend
 from lensdex_index.engines.local.indexer import Indexer
+from lensdex_index.engines.local.planner import Costs
 from lensdex_index.engines.local.row_file import RowFile
 from lensdex_index.engines.local.rw_lock import ReadersFirstLock
 from lensdex_index.engines.local.slots import ALIVE, Slots
@@ -389,6 +391,41 @@ def test_a_fault_in_one_adder_is_told_when_all_have_ended() -> None:
         adders.together(work)
     assert len(done) == 2
     adders.close()
+
+
+@pytest.mark.parametrize("num_threads", [1, 2])
+def test_what_a_failed_addition_left_in_the_graph_is_answered_once(
+    make: Make, monkeypatch: pytest.MonkeyPatch, num_threads: int
+) -> None:
+    """Where adding fails half way, what of it has got into the graph is tail like the rest: no label comes twice."""
+    rows = clustered(1000, 32)
+    add = HnswBackend.add
+
+    def failing(self: HnswBackend, labels: Labels, vectors: Matrix) -> None:
+        if len(self) > 700:
+            raise MemoryError
+        add(self, labels, vectors)
+
+    monkeypatch.setattr(HnswBackend, "add", failing)
+    adders = Adders(num_threads)
+    index = make(32, Metric.COSINE, adders=adders)
+    write(index, 1, np.arange(600), rows[:600])
+    settle(index)
+    write(index, 2, np.arange(600, 1000), rows[600:])
+    with pytest.raises(MemoryError):
+        settle(index)
+    adders.close()
+
+    assert len(index._graph) > index._covered, "the premise: the graph has more than is known of"
+    for labels in found(index, rows, 20, 2):
+        assert len(set(labels)) == 20
+    assert sorted(found(index, rows[:1], 1000, 2)[0]) == list(range(1000))
+    index.costs = Costs(row=1.0, candidate=0.0)
+    allowed = np.arange(1000) % 8 != 0
+    answers = index.search(rows, 10, ef=50, exact=False, exclude=np.full(1000, -1), sequence=2, allowed=allowed)
+    for labels, _ in answers:
+        assert len(set(labels.tolist())) == 10
+        assert (labels % 8).all()
 
 
 def test_slots_are_found_by_label() -> None:

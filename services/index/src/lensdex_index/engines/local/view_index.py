@@ -190,8 +190,9 @@ class ViewIndex(Upkeep):
         width = None if Trait.EXACT in self._graph.traits else plan.first()
         if width is None:
             return None
-        told = np.zeros(self._covered, dtype=np.bool_)
-        told[: len(allowed)] = allowed[: self._covered]
+        # Of all slots: where adding has failed, the graph has some that are not known to be covered.
+        told = np.zeros(self._slots.size, dtype=np.bool_)
+        told[: min(len(allowed), self._covered)] = allowed[: self._covered]
         wanted = plan.wanted + self._spare(plan.k)
         hits = self._graph.search(queries, wanted, ef=width, allowed=told)
         return [
@@ -237,6 +238,8 @@ class _Walked:
 
     def own(self, found: Labels) -> Labels:
         """Return those of *found* that were its to find."""
+        # Where adding has failed, the graph has some of the tail.
+        found = found[found < self.covered]
         return found[~_among(self.strays, found)] if len(self.strays) else found
 
     def left_out(self, slots: Snapshot, sequence: int, within: Labels | None) -> Labels:
