@@ -252,6 +252,29 @@ def test_all_are_looked_for_again_once_a_graph_has_grown() -> None:
     assert run(151) == []
 
 
+def test_what_is_frozen_knows_each_stray_of_what_was_looked_for(make: Make) -> None:
+    """Looking goes on while a graph is frozen: a slot that was looked for by then is among the strays if it is one."""
+
+    class Looking(Audit):
+        """One whose next step is taken each time somebody asks about it."""
+
+        def __getattribute__(self, name: str) -> object:
+            value = super().__getattribute__(name)
+            if name in {"strays", "progress"}:
+                self.__dict__["strays"] = np.append(self.__dict__["strays"], self._passed)
+                self._passed += 1
+            return value
+
+    index = make()
+    write(index, 1, np.arange(20), vectors(20))
+    settle(index)
+    index._audit = Looking()
+    frozen = index.freeze(lambda _: None)
+
+    passed, _ = frozen.audited
+    assert set(range(passed)) <= set(frozen.strays.tolist())
+
+
 @pytest.mark.parametrize("seed", [0, 3, 4])
 def test_what_follows_a_deletion_of_everything_is_found(make: Make, seed: int) -> None:
     """Vectors added after all others were deleted can be reached in the graph, each by itself."""
