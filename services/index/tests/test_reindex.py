@@ -403,6 +403,25 @@ def test_where_nobody_builds_any_more_it_is_told_at_once(engine: LocalEngine) ->
         begin(engine, handle, "exact").result(10)
 
 
+def test_where_no_thread_can_begin_nothing_is_under_way(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reindexing that the system gives no thread is refused; the next one is not, and closing waits for nobody."""
+    handle, _ = filled(engine, "hnsw", 20)
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(RuntimeError):
+            begin(engine, handle, "exact")
+    begin(engine, handle, "exact").result(30)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(RuntimeError):
+            begin(engine, handle, "hnsw")
+    engine.drop(handle.spec.name)
+
+
 # Over a real server.
 
 

@@ -416,6 +416,31 @@ def test_a_fault_in_one_adder_is_told_when_all_have_ended() -> None:
     adders.close()
 
 
+def test_where_no_thread_can_begin_one_adds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adders begin their threads with themselves or do without: amid an addition nothing is left to be done later."""
+    adders = Adders(3)
+    start = threading.Thread.start
+    begun: list[threading.Thread] = []
+
+    def one_more(thread: threading.Thread) -> None:
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", one_more)
+    alone = Adders(3)
+    done: list[int] = []
+    for each in (adders, alone):
+        each.together(lambda each=each: done.append(each.count))
+        each.close()
+
+    assert done == [3, 3, 3, 1]
+    for thread in begun:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 @pytest.mark.parametrize("num_threads", [1, 2])
 def test_what_a_failed_addition_left_in_the_graph_is_answered_once(
     make: Make, monkeypatch: pytest.MonkeyPatch, num_threads: int
