@@ -335,3 +335,39 @@ async def test_the_default_view_of_an_alias_is_not_dropped(server: Server) -> No
     assert (reason(refused), refused.code) == ("VIEW_HAS_ALIASES", StatusCode.FAILED_PRECONDITION)
     assert refused.metadata == {"collection": "v1", "view": "image", "known": "live"}
     assert [view.name for view in dropped.views] == ["default"]
+
+
+@pytest.mark.parametrize("call", ["add_view", "drop_view", "reindex"])
+async def test_a_change_through_an_alias_answers_with_what_it_changed(
+    server: Server, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Where an alias is moved while a call changes the collection it named, that is the one changed and answered."""
+    views = [collection_pb2.View(name=name, dimension=8) for name in ("default", "image")]
+    await server.create("one", views=views)
+    await server.create("two", views=views)
+    server.engine.set_alias(Alias("live", "one", ""))
+    work = getattr(Catalog, call)
+
+    def overtaken(*arguments: object) -> object:
+        server.engine.set_alias(Alias("live", "two", ""))
+        return work(*arguments)
+
+    monkeypatch.setattr(Catalog, call, overtaken)
+    match call:
+        case "add_view":
+            added = collection_pb2.View(name="text", dimension=8)
+            answered = await server.collections.AddView(cpb.AddViewRequest(collection="live", view=added))
+        case "drop_view":
+            answered = await server.collections.DropView(cpb.DropViewRequest(collection="live", view="image"))
+        case _:
+            backend = collection_pb2.Backend(name="exact")
+            request = cpb.ReindexRequest(collection="live", backend=backend)
+            *_, answered = [message async for message in server.collections.Reindex(request)]
+
+    one, two = [
+        (await server.collections.GetCollection(cpb.GetCollectionRequest(name=name))) for name in ("one", "two")
+    ]
+    assert answered.collection == one.collection
+    assert [view.name for view in two.collection.views] == ["default", "image"]
+    assert two.collection.views[0].backend.name == "hnsw"
+    assert answered.collection.views != two.collection.views

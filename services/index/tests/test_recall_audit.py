@@ -187,3 +187,27 @@ def test_closing_drops_what_waits() -> None:
     audit.close()
 
     assert told == [("default", 1, 1)]
+
+
+def test_a_check_that_no_thread_can_make_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives no more threads the search that was to be checked is none the worse, nor is the end."""
+    told: list[tuple[str, int, int]] = []
+    audit = RecallAudit(1.0, tell=lambda *what: told.append(what), while_open=contextlib.nullcontext)
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        audit.offer(check(scores(3, 2, 1), scores(3, 2, 1)))
+        audit.close()
+    again = RecallAudit(1.0, tell=lambda *what: told.append(what), while_open=contextlib.nullcontext)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        again.offer(check(scores(3, 2, 1), scores(3, 2, 1)))
+    checked = threading.Event()
+    again._tell = lambda *what: told.append(what) or checked.set()
+    again.offer(check(scores(3, 1), scores(3, 2, 1)))
+    assert checked.wait(10)
+    again.close()
+    assert told == [("default", 2, 3)]

@@ -30,6 +30,7 @@ from index_testing import (
 
 from lensdex.index.v1 import collection_pb2
 from lensdex.index.v1 import collection_service_pb2 as cpb
+from lensdex_index.catalog import Catalog
 from lensdex_index.engine import CollectionEngine, CollectionHandle, Trait
 from lensdex_index.engines.local import graph_file, rebuilding
 from lensdex_index.engines.local.backends.exact import ExactBackend
@@ -402,6 +403,25 @@ def test_where_nobody_builds_any_more_it_is_told_at_once(engine: LocalEngine) ->
         begin(engine, handle, "exact").result(10)
 
 
+def test_where_no_thread_can_begin_nothing_is_under_way(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reindexing that the system gives no thread is refused; the next one is not, and closing waits for nobody."""
+    handle, _ = filled(engine, "hnsw", 20)
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(RuntimeError):
+            begin(engine, handle, "exact")
+    begin(engine, handle, "exact").result(30)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(RuntimeError):
+            begin(engine, handle, "hnsw")
+    engine.drop(handle.spec.name)
+
+
 # Over a real server.
 
 
@@ -466,6 +486,38 @@ async def test_a_caller_that_goes_gives_it_up(server: Server, gate: Gate) -> Non
     assert (busy.code, reason(busy)) == (grpc.StatusCode.FAILED_PRECONDITION, "REINDEX_RUNNING")
     assert got.collection.views[0].backend.name == "hnsw"
     assert done[-1].collection.views[0].backend.name == "faiss"
+
+
+async def test_a_caller_that_goes_while_it_begins_gives_it_up(
+    server: Server, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that is cancelled just as the reindexing begins changes nothing either."""
+    await server.create()
+    await server.upsert(vectors(100))
+    asked, begin = threading.Event(), threading.Event()
+    reindex = Catalog.reindex
+
+    def late(*arguments: object) -> Future[WriteOutcome]:
+        asked.set()
+        assert begin.wait(20)
+        return reindex(*arguments)
+
+    monkeypatch.setattr(Catalog, "reindex", late)
+    call = server.collections.Reindex(request("exact"))
+    reading = asyncio.ensure_future(call.read())
+    assert await asyncio.to_thread(asked.wait, 20)
+    call.cancel()
+    with contextlib.suppress(asyncio.CancelledError, grpc.aio.AioRpcError):
+        await reading
+    await asyncio.sleep(0.2)
+    begin.set()
+    gate.open()
+    await asyncio.sleep(0.2)
+    until = time.monotonic() + 20
+    while server.engine.collection("things")._reindexing._running:
+        assert time.monotonic() < until
+        await asyncio.sleep(0.02)
+    assert server.engine.collection("things").spec.views[0].backend.name == "hnsw"
 
 
 async def test_draining_gives_it_up(server: Server, gate: Gate) -> None:

@@ -265,6 +265,35 @@ def test_the_writers_thread_ends_when_idle(monkeypatch: pytest.MonkeyPatch) -> N
     committer.close()
 
 
+def test_where_no_thread_can_write_the_write_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that the system gives no thread is refused and not done later; the next one is done, and all ends."""
+    done: list[str] = []
+
+    def commit(jobs: Sequence[Job[str]]) -> None:
+        for job in jobs:
+            done.append(job.work)
+            job.future.set_result(WriteOutcome(1))
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    committer: Committer[str] = Committer("things", commit)
+    far = time.monotonic() + 30
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(StoreUnavailableError):
+            committer.submit("a", 1, far)
+    committer.submit("b", 1, far).result(30)
+    committer.close()
+    never: Committer[str] = Committer("things", commit)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        with pytest.raises(StoreUnavailableError):
+            never.submit("c", 1, far)
+    never.close()
+    assert done == ["b"]
+
+
 def test_vectors_take_no_more_than_their_bytes(engine: LocalEngine) -> None:
     """A stored vector has exactly its dimension's bytes."""
     handle = make(engine)

@@ -380,6 +380,26 @@ def add_request(name: str = "image", **fields: object) -> cpb.AddViewRequest:
     return cpb.AddViewRequest(collection="things", view=collection_pb2.View(name=name, **fields))
 
 
+def test_a_view_is_let_go_of_without_a_thread_too(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives no more threads a view is dropped all the same, and the collection ends as it should."""
+    handle = make(engine, view(engine), view(engine, "image"))
+    put(handle, ["a"], vectors(1))
+    folder = handle._db.path.parent
+    start = threading.Thread.start
+
+    def refused(thread: threading.Thread) -> None:
+        if thread.name == "lensdex-dropped-view":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    drop_view(handle, "image")
+    assert names(handle) == ["default"]
+    assert not list(folder.glob("image*"))
+    assert engine.drop("things") == 1
+    assert not folder.exists()
+
+
 async def test_views_over_the_wire(server: Server) -> None:
     """AddView answers the collection with its defaults filled in, DropView without it; GetCollection agrees."""
     await server.create()

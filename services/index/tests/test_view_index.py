@@ -252,6 +252,29 @@ def test_all_are_looked_for_again_once_a_graph_has_grown() -> None:
     assert run(151) == []
 
 
+def test_what_is_frozen_knows_each_stray_of_what_was_looked_for(make: Make) -> None:
+    """Looking goes on while a graph is frozen: a slot that was looked for by then is among the strays if it is one."""
+
+    class Looking(Audit):
+        """One whose next step is taken each time somebody asks about it."""
+
+        def __getattribute__(self, name: str) -> object:
+            value = super().__getattribute__(name)
+            if name in {"strays", "progress"}:
+                self.__dict__["strays"] = np.append(self.__dict__["strays"], self._passed)
+                self._passed += 1
+            return value
+
+    index = make()
+    write(index, 1, np.arange(20), vectors(20))
+    settle(index)
+    index._audit = Looking()
+    frozen = index.freeze(lambda _: None)
+
+    passed, _ = frozen.audited
+    assert set(range(passed)) <= set(frozen.strays.tolist())
+
+
 @pytest.mark.parametrize("seed", [0, 3, 4])
 def test_what_follows_a_deletion_of_everything_is_found(make: Make, seed: int) -> None:
     """Vectors added after all others were deleted can be reached in the graph, each by itself."""
@@ -391,6 +414,31 @@ def test_a_fault_in_one_adder_is_told_when_all_have_ended() -> None:
         adders.together(work)
     assert len(done) == 2
     adders.close()
+
+
+def test_where_no_thread_can_begin_one_adds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adders begin their threads with themselves or do without: amid an addition nothing is left to be done later."""
+    adders = Adders(3)
+    start = threading.Thread.start
+    begun: list[threading.Thread] = []
+
+    def one_more(thread: threading.Thread) -> None:
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", one_more)
+    alone = Adders(3)
+    done: list[int] = []
+    for each in (adders, alone):
+        each.together(lambda each=each: done.append(each.count))
+        each.close()
+
+    assert done == [3, 3, 3, 1]
+    for thread in begun:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("num_threads", [1, 2])

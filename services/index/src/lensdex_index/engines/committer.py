@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from lensdex_index.errors import CollectionNotFoundError, DeadlineExceededError
+from lensdex_index.errors import CollectionNotFoundError, DeadlineExceededError, StoreUnavailableError
 from lensdex_index.records import WriteOutcome
 
 _Work = TypeVar("_Work")
@@ -53,15 +53,20 @@ class Committer(Generic[_Work]):
         self._closed = False
 
     def submit(self, work: _Work, num_items: int, deadline: float) -> Future[WriteOutcome]:
-        """Queue a write. Raises CollectionNotFoundError after ``close``."""
+        """Queue a write. Raises CollectionNotFoundError after ``close``, StoreUnavailableError."""
         job = Job(work, num_items, deadline)
         with self._condition:
             if self._closed:
                 raise CollectionNotFoundError(self._name)
             self._waiting.append(job)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=f"lensdex-writer-{self._name}", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name=f"lensdex-writer-{self._name}", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    self._waiting.pop()
+                    raise StoreUnavailableError(f"no thread to write in: {error}") from error
+                self._thread = thread
             else:
                 self._condition.notify()
         return job.future

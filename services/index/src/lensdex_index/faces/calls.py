@@ -123,7 +123,11 @@ class Call:
     def _in_time(self, work: Callable[..., _Result], *arguments: object) -> _Result:
         if time.monotonic() > self.deadline:
             raise DeadlineExceededError
-        return work(*arguments)
+        try:
+            return work(*arguments)
+        except StopIteration as error:
+            # No future takes it: whoever waits would wait for good.
+            raise RuntimeError("work in the pool ended with StopIteration") from error
 
 
 def _unless_cancelled(answered: asyncio.Future[_Result], answer: Callable[[Any], None], value: object) -> None:
@@ -209,8 +213,9 @@ class Calls:
         except DomainError as error:
             refusal = status.refusal_of(error)
         except asyncio.CancelledError:
-            gone = (context.time_remaining() or 1.0) > 0
-            ended = status.refusal_of(CallCancelledError() if gone else DeadlineExceededError())
+            # Zero once the deadline has passed, None without one.
+            is_late = context.time_remaining() == 0
+            ended = status.refusal_of(DeadlineExceededError() if is_late else CallCancelledError())
             self._finish(method, begin, call, ended)
             raise
         except Exception:  # noqa: BLE001  whatever it is, the caller gets an answer and the log the trace

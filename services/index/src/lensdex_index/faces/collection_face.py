@@ -147,15 +147,23 @@ class CollectionFace(collection_service_pb2_grpc.CollectionServiceServicer):
         return pb.DeleteCollectionResponse(num_records=num_records)
 
     async def _add_view(self, request: pb.AddViewRequest, call: Call) -> pb.AddViewResponse:
-        handle = self._catalog.collection(request.collection)
         view = decode.proposed_view(request.view)
-        await call.done(await call.blocking(self._catalog.add_view, request.collection, view, call.deadline))
-        return pb.AddViewResponse(collection=encode.collection(handle.spec))
+
+        async def added(target: Target) -> pb.AddViewResponse:
+            # By its own name: what an alias names may be another collection by now.
+            name = target.handle.spec.name
+            await call.done(await call.blocking(self._catalog.add_view, name, view, call.deadline))
+            return pb.AddViewResponse(collection=encode.collection(target.handle.spec))
+
+        return await reach(self._catalog, call, request.collection, added)
 
     async def _drop_view(self, request: pb.DropViewRequest, call: Call) -> pb.DropViewResponse:
-        handle = self._catalog.collection(request.collection)
-        await call.done(await call.blocking(self._catalog.drop_view, request.collection, request.view, call.deadline))
-        return pb.DropViewResponse(collection=encode.collection(handle.spec))
+        async def dropped(target: Target) -> pb.DropViewResponse:
+            name = target.handle.spec.name
+            await call.done(await call.blocking(self._catalog.drop_view, name, request.view, call.deadline))
+            return pb.DropViewResponse(collection=encode.collection(target.handle.spec))
+
+        return await reach(self._catalog, call, request.collection, dropped)
 
     async def _list_snapshots(
         self, request: snapshots_pb.ListSnapshotsRequest, call: Call

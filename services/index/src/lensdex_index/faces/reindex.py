@@ -4,7 +4,9 @@ Only the newest progress is kept for a caller that reads slowly: nothing waits f
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Final
 
 from google.protobuf import duration_pb2
 from grpc import aio
@@ -16,6 +18,7 @@ from lensdex_index.faces import decode, encode
 from lensdex_index.faces.calls import Call, Context
 from lensdex_index.faces.reaching import looked_up
 from lensdex_index.progress import Progress
+from lensdex_index.records import WriteOutcome
 
 _NANOSECONDS: Final = 1_000_000_000
 
@@ -43,17 +46,44 @@ class _Newest:
         self.came.set()
 
 
+class _Begun:
+    """What was begun in the pool: whoever asked for it may have gone before it was."""
+
+    def __init__(self) -> None:
+        self._futures: list[Future[WriteOutcome]] = []
+        self._is_given_up = False
+
+    def note(self, begin: Callable[..., Future[WriteOutcome]], *arguments: object) -> Future[WriteOutcome]:
+        """Begin; in the pool."""
+        future = begin(*arguments)
+        self._futures.append(future)
+        # Whichever of both comes last sees the other.
+        if self._is_given_up:
+            future.cancel()
+        return future
+
+    def give_up(self) -> None:
+        """Give up what is not done, and what is begun from now on."""
+        self._is_given_up = True
+        for future in self._futures:
+            future.cancel()
+
+
 async def run(catalog: Catalog, request: pb.ReindexRequest, context: Context, call: Call) -> None:
     """Answer one call. Its end, whatever brings it about, gives up what is not done yet."""
     handle = (await looked_up(catalog, call, request.collection)).handle
     newest = _Newest()
+    begun = _Begun()
     parameters = decode.plain_struct(request.backend.parameters)
-    begun = await call.blocking(
-        catalog.reindex, request.collection, request.view, request.backend.name, parameters, newest.tell
-    )
-    done = asyncio.ensure_future(call.done(begun))
-    draining = asyncio.ensure_future(call.draining.wait())
+    waiting: list[asyncio.Future[Any]] = []
     try:
+        # By its own name: what an alias names may be another collection by now.
+        future = await call.blocking(
+            begun.note, catalog.reindex, handle.spec.name, request.view, request.backend.name, parameters, newest.tell
+        )
+        done = asyncio.ensure_future(call.done(future))
+        draining = asyncio.ensure_future(call.draining.wait())
+        waiting += done, draining
         while not done.done():
             came = asyncio.ensure_future(newest.came.wait())
             await asyncio.wait({done, draining, came}, return_when=asyncio.FIRST_COMPLETED)
@@ -65,9 +95,9 @@ async def run(catalog: Catalog, request: pb.ReindexRequest, context: Context, ca
         await _write(newest, context, call)
         await _send(pb.ReindexResponse(collection=encode.collection(handle.spec)), context, call)
     finally:
-        begun.cancel()
-        done.cancel()
-        draining.cancel()
+        begun.give_up()
+        for task in waiting:
+            task.cancel()
 
 
 async def _write(newest: _Newest, context: Context, call: Call) -> None:

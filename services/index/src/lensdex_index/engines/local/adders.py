@@ -7,6 +7,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import structlog
+
+_log = structlog.get_logger()
+
 
 class Adders:
     """So many threads, the caller's among them. One caller at a time."""
@@ -14,6 +18,19 @@ class Adders:
     def __init__(self, count: int = 1) -> None:
         self.count = count
         self._others = ThreadPoolExecutor(count - 1, thread_name_prefix="lensdex-adder") if count > 1 else None
+        # All begin now: the work of one that could not, amid an addition, would stay queued for a time nobody expects.
+        all_there = threading.Barrier(count)
+
+        def arrive() -> None:
+            all_there.wait()
+
+        try:
+            self.together(arrive)
+        except RuntimeError as error:
+            all_there.abort()
+            self.close()
+            self.count, self._others = 1, None
+            _log.warning("one thread adds to graphs: the system gives no more", error=str(error))
 
     def together(self, work: Callable[[], None]) -> None:
         """Do *work* in all threads at once; return when the last has. What one of them raises is raised then."""

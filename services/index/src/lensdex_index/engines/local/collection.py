@@ -287,7 +287,11 @@ class LocalCollection:
             finally:
                 self._leave()
 
-        threading.Thread(target=remove, name="lensdex-dropped-view", daemon=True).start()
+        try:
+            threading.Thread(target=remove, name="lensdex-dropped-view", daemon=True).start()
+        except RuntimeError:
+            # The system gives no more threads. Then it takes here what it takes.
+            remove()
 
     def _leave(self) -> None:
         with self._use:

@@ -68,8 +68,15 @@ class RecallAudit:
                 return
             self._waiting.append(check)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="lensdex-recall-audit", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="lensdex-recall-audit", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    # The system gives no more threads: that is no matter of the search at hand.
+                    self._waiting.clear()
+                    _log.warning("recall not checked", view=check.view, error=str(error))
+                else:
+                    self._thread = thread
             else:
                 self._condition.notify()
 

@@ -65,8 +65,9 @@ class Reindexing:
                 raise CollectionNotFoundError(self._collection)
             if name in self._running:
                 raise ReindexRunningError(self._collection, name)
-            self._running[name] = future, thread
+            # Started first: the system may have no more threads. It ends no sooner than it can take the lock.
             thread.start()
+            self._running[name] = future, thread
         return future
 
     def close(self) -> None:

@@ -28,7 +28,9 @@ from lensdex_index.records import Found, Labels, Matrix, Record, Scores, Search
 
 _ATTEMPTS: Final = 3
 _MOST_TOGETHER: Final = 500
-"""Records of an answer that are read in one statement: at 64 KiB of metadata each, 32 MB."""
+"""Records of an answer that are read in one statement."""
+_MOST_TOGETHER_BYTES: Final = 8 * 1024 * 1024
+"""Of their metadata: more is read record by record, and no further than an answer may be long."""
 
 Hits = tuple[Labels, Scores]
 """Labels and scores of one query, best first."""
@@ -127,8 +129,8 @@ class Searching:
         if len(wanted) > _MOST_TOGETHER:
             return None
         with self._db.glancing() as reader:
-            records = reader.together(list(wanted), search.include)
-        if len(records) < len(wanted):
+            records = reader.together(list(wanted), search.include, most_bytes=_MOST_TOGETHER_BYTES)
+        if records is None or len(records) < len(wanted):
             return None
         return [_found(records, search, labels, scores) for labels, scores in hits]
 

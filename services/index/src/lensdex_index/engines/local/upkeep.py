@@ -102,6 +102,8 @@ class Upkeep:
     def freeze(self, begin: Callable[[Frozen], None]) -> Frozen:
         """Return the graph's moment in which *begin* was called with it: nothing is added or removed meanwhile."""
         with self._lock.reading():
+            # Looking for strays takes no lock and goes on meanwhile: its progress must not be ahead of what it found.
+            changes, audited = self.changes, self._audit.progress
             covered = self._covered
             frozen = Frozen(
                 spec=self.spec,
@@ -112,8 +114,8 @@ class Upkeep:
                 inside=grown(self._in_graph, covered)[:covered].copy(),
                 num_removed=self._removed,
                 strays=self._audit.strays,
-                audited=self._audit.progress,
-                changes=self.changes,
+                audited=audited,
+                changes=changes,
             )
             begin(frozen)
         return frozen

@@ -5,6 +5,7 @@ Knows SQL and nothing of indexes: it hands out labels, and says which labels a w
 
 import contextlib
 import json
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,9 @@ _MIN_UNUSED_PAGES = 1024
 """4 MB: less than this is left for the writes to come."""
 _PAGES_PER_STEP = 256
 """A few milliseconds' work, in a commit of its own."""
+_BETWEEN_RECORDS = ",\n"
+_MOST_PARSED_AT_ONCE = 64 * 1024
+"""Characters: a millisecond's work."""
 _STEPS_PER_QUESTION = 10_000
 """SQLite's steps between two questions whether to go on: well below a second."""
 
@@ -241,20 +245,31 @@ class Reader:
             for row in self.connection.execute(f"{_select(include)} WHERE label IN ({marks})", chunk):
                 yield row[0], _record(row), len(row[1]) + len(row[2] or "") + len(row[3] or b"")
 
-    def together(self, labels: Sequence[int], include: Include) -> dict[int, tuple[Record, int]]:
+    def together(
+        self, labels: Sequence[int], include: Include, *, most_bytes: int
+    ) -> dict[int, tuple[Record, int]] | None:
         """Return those *labels* there are, each with its record and the bytes read of it: all of one moment.
 
         At most some hundreds of labels; content is not read. It is one row to SQLite: the interpreter is given up once,
-        not for every record, which matters where several searches compete for it.
+        not for every record, which matters where several searches compete for it. None: *most_bytes* do not hold it.
         """
         marks = ",".join("?" * len(labels))
         metadata = "metadata" if include.metadata else "'{}'"
-        (text,) = self.connection.execute(
-            f"SELECT group_concat(json_array(label, id, length(id) + length({metadata})) || ',' || {metadata}) "  # noqa: S608
-            f"FROM records WHERE label IN ({marks})",
-            labels,
-        ).fetchone()
-        parts = iter(json.loads(f"[{text or ''}]"))
+        # Neither SQLite's JSON nor ours holds a line's end but to end a record's.
+        statement = (
+            f"SELECT group_concat(json_array(label, id, length(id) + length({metadata})) || ',' || {metadata}, ?) "  # noqa: S608
+            f"FROM records WHERE label IN ({marks})"
+        )
+        usual = self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most_bytes)
+        try:
+            (text,) = self.connection.execute(statement, (_BETWEEN_RECORDS, *labels)).fetchone()
+        except sqlite3.DataError:
+            return None
+        finally:
+            self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, usual)
+        # Reading much at once would hold the interpreter, and with it all other calls, for as long as that takes.
+        pieces = [text or ""] if len(text or "") <= _MOST_PARSED_AT_ONCE else text.split(_BETWEEN_RECORDS)
+        parts = (part for piece in pieces for part in json.loads(f"[{piece}]"))
         return {
             label: (Record(record_id, plain, None), num_bytes)
             for (label, record_id, num_bytes), plain in zip(parts, parts, strict=True)
