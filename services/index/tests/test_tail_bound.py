@@ -1,9 +1,10 @@
 """Back-pressure: the tail is as long as it pays, and past it writers wait, and are refused only when time is up."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,18 @@ class Waits(SilentObserver):
     def held_back(self, seconds: float) -> None:
         """Keep it."""
         self.seconds.append(seconds)
+
+
+@pytest.mark.parametrize("seconds", [math.inf, 1e300, 1e12])
+def test_who_has_any_time_waits_like_others(seconds: float) -> None:
+    """A deadline that no clock can wait for is as good as another."""
+    bound = TailBound(100)
+    bound.moved(100)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(bound.wait, 1, time.monotonic() + seconds)
+        time.sleep(0.05)
+        bound.moved(0)
+        assert waiting.result(10)
 
 
 @pytest.fixture

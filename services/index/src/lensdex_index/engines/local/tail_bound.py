@@ -59,8 +59,10 @@ class TailBound:
 
         More than half of the bound at once has room beside the other half: a batch of any size gets in.
         """
+        # No lock is waited for longer than this: who has all the time there is waits for centuries.
+        seconds = min(max(0.0, until - time.monotonic()), threading.TIMEOUT_MAX / 2)
         with self._changed:
-            return self._changed.wait_for(lambda: self._has_room(count), max(0.0, until - time.monotonic()))
+            return self._changed.wait_for(lambda: self._has_room(count), seconds)
 
     def _has_room(self, count: int) -> bool:
         return self._open or not count or self._tail + min(count, self.bound // 2) <= self.bound
