@@ -130,6 +130,36 @@ def test_a_graph_is_rebuilt_past_the_threshold(make: Make, monkeypatch: pytest.M
     assert index._removed < 50
 
 
+def test_a_rebuild_that_fails_stops_no_indexing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no room for a second graph the first goes on being indexed, and is rebuilt some time later."""
+    monkeypatch.setattr(upkeep, "_FEWEST_REMOVED_TO_REBUILD", 50)
+    index = make()
+    rows = vectors(600)
+    write(index, 1, np.arange(400), rows[:400])
+    settle(index)
+    before, tries = index._graph, []
+
+    def full(*_: object) -> None:
+        tries.append(1)
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rebuilding.Rebuild, "step", full)
+        write(index, 2, np.arange(400, 500), rows[400:500], ends=np.arange(200))
+        settle(index)
+        write(index, 3, np.arange(500, 600), rows[500:])
+        settle(index)
+    assert len(tries) == 1
+    assert index.num_tail_vectors == 0
+    assert sorted(found(index, rows[:1], 600, 3)[0]) == list(range(200, 600))
+    assert index._graph is before
+
+    index.rebuilds._rests_until = 0.0
+    settle(index)
+    assert index._graph is not before
+    assert sorted(found(index, rows[:1], 600, 3)[0]) == list(range(200, 600))
+
+
 @contextlib.contextmanager
 def over_and_over(failures: list[object], *works: Callable[[], object]) -> Iterator[None]:
     """Do *works* again and again, each in a thread of its own; what they raise is added to *failures*."""

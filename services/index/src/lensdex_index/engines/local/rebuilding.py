@@ -4,6 +4,7 @@ The indexing thread adds to it and lets it take over; another thread may save it
 waits, built, until it may take over; one that is for upkeep takes over at once.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from lensdex_index.engines.local.audit import Audit
 from lensdex_index.engines.local.backends.base import Backend
@@ -18,9 +20,13 @@ from lensdex_index.engines.local.frozen import Frozen
 from lensdex_index.engines.local.slots import Slots
 from lensdex_index.records import Labels, Matrix, ViewSpec
 
+_log = structlog.get_logger()
+
 _STEP_SECONDS: Final = 0.02
 """Building beside the serving graph holds no lock; a step is short only so that closing is prompt."""
 _ADDS: Final = 16
+_REST_SECONDS: Final = 60.0
+"""After a graph for upkeep could not be built: memory that is short stays so for a while."""
 _ROOM: Final = 2
 """Times the vectors there are that room is made for at once: growing copies, and memory nobody writes to is none."""
 
@@ -173,11 +179,17 @@ class Rebuilds:
         self._lock = threading.Lock()
         self._current: Rebuild | None = None
         self._failure: BaseException | None = None
+        self._rests_until = -math.inf
 
     @property
     def is_busy(self) -> bool:
         """Return whether a graph is being built, or waits."""
         return self._current is not None
+
+    @property
+    def is_resting(self) -> bool:
+        """Return whether one for upkeep has failed a while ago: another would fail as well."""
+        return time.monotonic() < self._rests_until
 
     # Any thread.
 
@@ -215,7 +227,13 @@ class Rebuilds:
         current = self._current
         assert current is not None, "a step is due first"
         if not isinstance(current, RequestedRebuild):
-            current.step(published, size)
+            try:
+                current.step(published, size)
+            except Exception:  # noqa: BLE001  it takes room beside the graph that serves, which is not touched
+                _log.exception("graph not rebuilt")
+                self._rests_until = time.monotonic() + _REST_SECONDS
+                self._let_go(current)
+                return None
             return current if current.position >= size else None
         if current.is_given_up:
             self._let_go(current)

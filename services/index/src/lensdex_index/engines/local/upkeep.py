@@ -219,9 +219,8 @@ class Upkeep:
 
     def _wants_rebuild(self) -> bool:
         held = len(self._graph) + self._removed
-        return not self.rebuilds.is_busy and self._removed >= max(
-            _FEWEST_REMOVED_TO_REBUILD, int(self._rebuild_fraction * held)
-        )
+        enough = max(_FEWEST_REMOVED_TO_REBUILD, int(self._rebuild_fraction * held))
+        return self._removed >= enough and not self.rebuilds.is_busy and not self.rebuilds.is_resting
 
     def _wants_audit(self) -> bool:
         return Trait.EXACT not in self._graph.traits and self._audit.due(self._covered)
